@@ -1,0 +1,73 @@
+package io.provisioningbridge.core.domain;
+
+import java.math.BigInteger;
+import java.time.Instant;
+
+/**
+ * A certificate the bridge received for a device, kept for ever.
+ *
+ * @param serial up to 20 bytes, positive
+ * @param device in the spelling of first enrollment
+ * @param incarnation which life of the device it belongs to
+ * @param key hash of the public key it certifies
+ * @param notBefore start of validity
+ * @param notAfter end of validity
+ * @param standing what it is good for
+ * @param revocation whether it was, or must be, revoked
+ * @param pem the leaf
+ * @param chainPem every certificate above it, issuing CA first, root last
+ */
+public record DeviceCertificate(
+        BigInteger serial,
+        DeviceId device,
+        Incarnation incarnation,
+        KeyHash key,
+        Instant notBefore,
+        Instant notAfter,
+        Standing standing,
+        Revocation revocation,
+        String pem,
+        String chainPem) {
+
+    public DeviceCertificate {
+        if (serial.signum() < 0 || serial.bitLength() > 160) {
+            throw new IllegalArgumentException("a serial number has at most 160 bits and is not negative");
+        }
+        if (notAfter.isBefore(notBefore)) {
+            throw new IllegalArgumentException("a certificate cannot end before it begins");
+        }
+    }
+
+    /** What a certificate is good for. */
+    public enum Standing {
+        /** Handed out; whether the device stored it is not known yet. */
+        ISSUED,
+        /** Seen in use: the device has it. */
+        CURRENT,
+        /** A newer one was seen; its key never returns. */
+        SUPERSEDED,
+        /** Never handed out: it came too late, or was not what had been asked for. */
+        UNUSABLE
+    }
+
+    /** Whether a certificate is taken back. */
+    public enum Revocation {
+        NONE,
+        /** Waits to be revoked at the authority. */
+        DUE,
+        DONE
+    }
+
+    /** Whether its holder may still be answered with it: handed out before, not revoked, not expired. */
+    public boolean servesAt(Instant now) {
+        return revocation == Revocation.NONE
+                && (standing == Standing.ISSUED || standing == Standing.CURRENT)
+                && now.isBefore(notAfter);
+    }
+
+    /** The same certificate, revocation in another state. */
+    public DeviceCertificate withRevocation(Revocation other) {
+        return new DeviceCertificate(
+                serial, device, incarnation, key, notBefore, notAfter, standing, other, pem, chainPem);
+    }
+}

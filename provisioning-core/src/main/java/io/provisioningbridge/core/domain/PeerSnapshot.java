@@ -1,0 +1,23 @@
+package io.provisioningbridge.core.domain;
+
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.Collections;
+
+/**
+ * Which device has which tunnel address at one moment, imported reservations included.
+ *
+ * @param revision grows with every change of {@code addresses}
+ * @param addresses by device id in its first spelling, sorted
+ */
+public record PeerSnapshot(long revision, SortedMap<String, TunnelAddress> addresses) {
+
+    public PeerSnapshot {
+        addresses = Collections.unmodifiableSortedMap(new TreeMap<>(addresses));
+    }
+
+    public static PeerSnapshot of(long revision, Map<String, TunnelAddress> addresses) {
+        return new PeerSnapshot(revision, new TreeMap<>(addresses));
+    }
+}
