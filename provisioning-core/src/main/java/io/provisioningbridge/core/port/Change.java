@@ -10,11 +10,11 @@ import io.provisioningbridge.core.domain.PeerKey;
 import io.provisioningbridge.core.domain.TunnelAddress;
 import io.provisioningbridge.core.domain.TunnelPeer;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.Collections;
 
 /**
  * One thing to be written, as data: {@link DeviceStore#commit} does all of it or nothing. Each names what it was decided
@@ -111,9 +111,7 @@ public sealed interface Change {
      * @param unassignable addresses several ids claimed
      */
     record AddressesImported(
-            SortedMap<String, TunnelAddress> reserved,
-            Set<TunnelAddress> unassignable,
-            AuditEvent audit)
+            SortedMap<String, TunnelAddress> reserved, Set<TunnelAddress> unassignable, AuditEvent audit)
             implements Change {
 
         public AddressesImported {
