@@ -1,9 +1,15 @@
 package io.provisioningbridge.core;
 
+import io.provisioningbridge.core.domain.DeviceId;
+import io.provisioningbridge.core.domain.KeyHash;
+import io.provisioningbridge.core.enrollment.ConfirmCertificate;
+import io.provisioningbridge.core.enrollment.Confirmation;
+import io.provisioningbridge.core.enrollment.ConfirmationResult;
 import io.provisioningbridge.core.enrollment.EnrollDevice;
 import io.provisioningbridge.core.enrollment.EnrollmentPolicy;
 import io.provisioningbridge.core.enrollment.EnrollmentRequest;
 import io.provisioningbridge.core.enrollment.EnrollmentResult;
+import io.provisioningbridge.core.operation.AllowReenrollment;
 import io.provisioningbridge.core.port.CertificateAuthority;
 import io.provisioningbridge.core.port.CsrReader;
 import io.provisioningbridge.core.port.DeviceStore;
@@ -24,11 +30,16 @@ public final class ProvisioningBridge implements AutoCloseable {
 
     private final DeviceStore store;
     private final EnrollDevice enrollDevice;
+    private final ConfirmCertificate confirmCertificate;
+    private final AllowReenrollment allowReenrollment;
     private final DueWork dueWork;
 
-    private ProvisioningBridge(DeviceStore store, EnrollDevice enrollDevice, DueWork dueWork) {
+    private ProvisioningBridge(
+            DeviceStore store, InstantSource clock, EnrollDevice enrollDevice, DueWork dueWork) {
         this.store = store;
         this.enrollDevice = enrollDevice;
+        this.confirmCertificate = new ConfirmCertificate(store, clock);
+        this.allowReenrollment = new AllowReenrollment(store, clock);
         this.dueWork = dueWork;
     }
 
@@ -39,6 +50,16 @@ public final class ProvisioningBridge implements AutoCloseable {
     /** Enrolls a device; see {@link EnrollDevice#enroll}. */
     public EnrollmentResult enroll(EnrollmentRequest request) {
         return enrollDevice.enroll(request);
+    }
+
+    /** A device has stored its certificate; see {@link ConfirmCertificate#confirm}. */
+    public ConfirmationResult confirm(Confirmation confirmation) {
+        return confirmCertificate.confirm(confirmation);
+    }
+
+    /** An operator vouches for a key; see {@link AllowReenrollment#allow}. */
+    public AllowReenrollment.Result allowReenrollment(DeviceId id, KeyHash key, String operator) {
+        return allowReenrollment.allow(id, key, operator);
     }
 
     /**
@@ -127,7 +148,8 @@ public final class ProvisioningBridge implements AutoCloseable {
                     policy,
                     clock,
                     random);
-            return new ProvisioningBridge(theStore, enroll, new DueWork(theStore, theAuthority, peerDirectory, clock));
+            return new ProvisioningBridge(
+                    theStore, clock, enroll, new DueWork(theStore, theAuthority, peerDirectory, clock));
         }
 
         private static <T> T required(@Nullable T port, String name) {

@@ -22,6 +22,9 @@ public record AuditEvent(Instant at, String subject, Action action, String cause
         CERTIFICATE_REJECTED,
         PEER_REPLACED,
         CERTIFICATE_REVOKED,
-        ADDRESSES_IMPORTED
+        ADDRESSES_IMPORTED,
+        CERTIFICATE_SEEN,
+        REENROLLMENT_REFUSED,
+        REENROLLMENT_ALLOWED
     }
 }

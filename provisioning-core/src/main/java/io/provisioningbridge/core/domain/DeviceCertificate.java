@@ -16,6 +16,8 @@ import java.time.Instant;
  * @param revocation whether it was, or must be, revoked
  * @param pem the leaf
  * @param chainPem every certificate above it, issuing CA first, root last
+ * @param peer the WireGuard peer it was handed out with; the device's own once the certificate is seen
+ * @param request SHA-256, 64 lower hex digits, of the signed request it answered; empty when that was not signed
  */
 public record DeviceCertificate(
         BigInteger serial,
@@ -27,7 +29,9 @@ public record DeviceCertificate(
         Standing standing,
         Revocation revocation,
         String pem,
-        String chainPem) {
+        String chainPem,
+        TunnelPeer peer,
+        String request) {
 
     public DeviceCertificate {
         if (serial.signum() < 0 || serial.bitLength() > 160) {
@@ -58,16 +62,44 @@ public record DeviceCertificate(
         DONE
     }
 
+    /** Whether it speaks for its device: stored, not taken back, not superseded; an expired one still does. */
+    public boolean provesDevice() {
+        return revocation == Revocation.NONE && (standing == Standing.ISSUED || standing == Standing.CURRENT);
+    }
+
     /** Whether its holder may still be answered with it: handed out before, not revoked, not expired. */
     public boolean servesAt(Instant now) {
-        return revocation == Revocation.NONE
-                && (standing == Standing.ISSUED || standing == Standing.CURRENT)
-                && now.isBefore(notAfter);
+        return provesDevice() && now.isBefore(notAfter);
     }
 
     /** The same certificate, revocation in another state. */
     public DeviceCertificate withRevocation(Revocation other) {
+        return with(standing, other, peer);
+    }
+
+    /** The same certificate, good for something else. */
+    public DeviceCertificate withStanding(Standing other) {
+        return with(other, revocation, peer);
+    }
+
+    /** The same certificate, its pair made anew. */
+    public DeviceCertificate withPeer(TunnelPeer other) {
+        return with(standing, revocation, other);
+    }
+
+    private DeviceCertificate with(Standing newStanding, Revocation newRevocation, TunnelPeer newPeer) {
         return new DeviceCertificate(
-                serial, device, incarnation, key, notBefore, notAfter, standing, other, pem, chainPem);
+                serial,
+                device,
+                incarnation,
+                key,
+                notBefore,
+                notAfter,
+                newStanding,
+                newRevocation,
+                pem,
+                chainPem,
+                newPeer,
+                request);
     }
 }

@@ -11,10 +11,32 @@ import java.util.Optional;
 
 /** A request whose shape was judged and found good. */
 record Application(
-        DeviceId id, CertificateSigningRequest csr, Optional<PeerKey> peerKey, Device.Labels labels, String cause) {
+        DeviceId id,
+        CertificateSigningRequest csr,
+        Optional<PeerKey> peerKey,
+        Device.Labels labels,
+        boolean confirms,
+        Optional<RequestSignature> signature,
+        String cause,
+        String source) {
+
+    static Application of(
+            EnrollmentRequest request,
+            DeviceId id,
+            CertificateSigningRequest csr,
+            Optional<PeerKey> peerKey,
+            Device.Labels labels) {
+        return new Application(
+                id, csr, peerKey, labels, request.confirms(), request.signature(), request.cause(), request.source());
+    }
 
     KeyHash key() {
         return csr.keyHash();
+    }
+
+    /** The digest of a signed request, empty for others. */
+    String digest() {
+        return signature.map(RequestSignature::digest).orElse("");
     }
 
     AuditEvent audit(AuditEvent.Action action, Instant at, String detail) {

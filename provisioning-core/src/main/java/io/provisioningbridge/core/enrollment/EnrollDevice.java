@@ -27,7 +27,7 @@ import java.util.random.RandomGenerator;
 
 /**
  * Enrolls a device: judges the request, and answers with a certificate chain and a tunnel configuration. The same key is
- * answered with what is stored; another key, or another WireGuard key, of a known device is refused. Safe for concurrent
+ * answered with what is stored; another key, or another WireGuard key, of a known device needs a warrant. Safe for concurrent
  * use; blocks at most as long as the authority's deadline and the store's time-outs.
  */
 public final class EnrollDevice {
@@ -40,11 +40,12 @@ public final class EnrollDevice {
 
     private final DeviceStore store;
     private final CertificateAuthority authority;
-    private final TunnelConfigWriter tunnel;
     private final EnrollmentPolicy policy;
     private final InstantSource clock;
     private final RequestJudge judge;
     private final Issuance issuance;
+    private final PeerGrants grants;
+    private final KnownDeviceEnrollment knownDevices;
     private final Flights flights = new Flights();
 
     public EnrollDevice(
@@ -57,11 +58,17 @@ public final class EnrollDevice {
             RandomGenerator random) {
         this.store = store;
         this.authority = authority;
-        this.tunnel = tunnel;
         this.policy = policy;
         this.clock = clock;
         this.judge = new RequestJudge(reader, tunnel);
         this.issuance = new Issuance(store, authority, clock, random);
+        this.grants = new PeerGrants(tunnel);
+        this.knownDevices = new KnownDeviceEnrollment(
+                store,
+                grants,
+                policy.reenrollment(),
+                (application, device, grant) ->
+                        issue(application, device.version(), device.incarnation(), grant));
     }
 
     /** Never throws for what a device, the authority or the store does wrong: that is in the result. */
@@ -97,15 +104,17 @@ public final class EnrollDevice {
             return besideOpenIntent(application, open.get());
         }
         Optional<Device> known = store.find(application.id());
-        return known.isPresent() ? ofKnown(application, known.get(), now) : ofStranger(application, now);
+        return known.isPresent()
+                ? knownDevices.decide(application, known.get(), now)
+                : ofStranger(application, now);
     }
 
     private Optional<EnrollmentResult> besideOpenIntent(Application application, IssuanceIntent intent) {
         if (!intent.device().equals(application.id())) {
-            return Optional.of(otherSpelling(application));
+            return Optional.of(Refusals.otherSpelling(application));
         }
         if (!intent.key().equals(application.key())) {
-            return Optional.of(otherKey(application));
+            return Optional.of(Refusals.otherKey(application));
         }
         return awaitFirst(application);
     }
@@ -116,78 +125,7 @@ public final class EnrollDevice {
                     RefusalReason.RESERVED_DEVICE_ID,
                     "This id is the name of a server and cannot be a device's; choose another."));
         }
-        return issue(application, Device.ABSENT, Incarnation.FIRST, newPeer(application, now));
-    }
-
-    private Optional<EnrollmentResult> ofKnown(Application application, Device device, Instant now) {
-        if (device.state() == DeviceState.DECOMMISSIONED) {
-            return Optional.of(application.refuse(
-                    RefusalReason.DEVICE_DECOMMISSIONED,
-                    "The device was taken out of service; only an operator can readmit it."));
-        }
-        if (!device.id().equals(application.id())) {
-            return Optional.of(otherSpelling(application));
-        }
-        if (device.state() == DeviceState.SUSPENDED) {
-            return Optional.of(application.refuse(
-                    RefusalReason.DEVICE_SUSPENDED, "The device is suspended; an operator can resume it."));
-        }
-        List<DeviceCertificate> ofThisKey = store.certificates(device.id()).stream()
-                .filter(certificate -> certificate.incarnation().equals(device.incarnation()))
-                .filter(certificate -> certificate.key().equals(application.key()))
-                .filter(certificate -> certificate.standing() != DeviceCertificate.Standing.UNUSABLE)
-                .toList();
-        if (ofThisKey.isEmpty()) {
-            return Optional.of(otherKey(application));
-        }
-        return ofItsOwnKey(application, device, ofThisKey.get(ofThisKey.size() - 1), now);
-    }
-
-    private Optional<EnrollmentResult> ofItsOwnKey(
-            Application application, Device device, DeviceCertificate latest, Instant now) {
-        boolean takenBack = latest.revocation() != DeviceCertificate.Revocation.NONE
-                || latest.standing() == DeviceCertificate.Standing.SUPERSEDED;
-        if (takenBack) {
-            return Optional.of(application.refuse(
-                    RefusalReason.CERTIFICATE_REVOKED,
-                    "The certificate of this key was taken back and the key never returns; make a new key."));
-        }
-        if (application.peerKey().isPresent()
-                && !application.peerKey().get().equals(device.peer().key())) {
-            return Optional.of(application.refuse(
-                    RefusalReason.OTHER_PEER_KEY,
-                    "The device has another WireGuard key. Send the one it has, or send a request signed with the device's"
-                            + " certificate key, or ask an operator to allow the change."));
-        }
-        boolean privateHalfGone =
-                application.peerKey().isEmpty() && device.peer().origin() == Origin.BRIDGE;
-        if (privateHalfGone && !device.peer().mayBeMadeAnew(now)) {
-            return Optional.of(application.refuse(
-                    RefusalReason.PEER_KEY_LOST,
-                    "The bridge made this device's WireGuard pair and does not keep private keys. Send the public key the"
-                            + " device has, or a request signed with the device's certificate key, or ask an operator to"
-                            + " allow a new one."));
-        }
-        PeerGrant grant = privateHalfGone ? remadePeer(device) : keptPeer(device);
-        return latest.servesAt(now)
-                ? answerAgain(application, device, latest, grant, now)
-                : issue(application, device.version(), device.incarnation(), grant);
-    }
-
-    /** The stored answer; only a pair that has to be made anew changes anything. */
-    private Optional<EnrollmentResult> answerAgain(
-            Application application, Device device, DeviceCertificate certificate, PeerGrant grant, Instant now) {
-        if (!grant.peer().equals(device.peer())) {
-            Outcome outcome = store.commit(new Change.PeerReplaced(
-                    device.id(),
-                    device.version(),
-                    grant.peer(),
-                    application.audit(Action.PEER_REPLACED, now, "made anew for a repeated request")));
-            if (!(outcome instanceof Outcome.Committed)) {
-                return Optional.empty();
-            }
-        }
-        return Optional.of(Answers.enrolled(certificate, device.address(), grant.configuration(device.address())));
+        return issue(application, Device.ABSENT, Incarnation.FIRST, grants.first(application, now));
     }
 
     private Optional<EnrollmentResult> issue(
@@ -206,41 +144,6 @@ public final class EnrollDevice {
     private Optional<EnrollmentResult> awaitFirst(Application application) {
         boolean ended = flights.awaitEnd(application, authority.deadline());
         return ended ? Optional.empty() : Optional.of(inProgress());
-    }
-
-    private PeerGrant newPeer(Application application, Instant now) {
-        return application
-                .peerKey()
-                .map(key -> new PeerGrant(new TunnelPeer(key, Origin.DEVICE, now), tunnel::configuration))
-                .orElseGet(() -> bridgeMade(now));
-    }
-
-    private PeerGrant keptPeer(Device device) {
-        return new PeerGrant(device.peer(), tunnel::configuration);
-    }
-
-    private PeerGrant remadePeer(Device device) {
-        return bridgeMade(device.peer().firstIssued());
-    }
-
-    private PeerGrant bridgeMade(Instant firstIssued) {
-        PeerKeyPair pair = tunnel.newKeyPair();
-        return new PeerGrant(
-                new TunnelPeer(pair.publicKey(), Origin.BRIDGE, firstIssued),
-                address -> tunnel.configuration(address, pair.privateKey()));
-    }
-
-    private static EnrollmentResult otherSpelling(Application application) {
-        return application.refuse(
-                RefusalReason.OTHER_SPELLING,
-                "A device with this id in another spelling exists; use the id exactly as it was first enrolled.");
-    }
-
-    private static EnrollmentResult otherKey(Application application) {
-        return application.refuse(
-                RefusalReason.OTHER_KEY,
-                "This id is enrolled with another certificate key. Send the request signed with the device's current"
-                        + " certificate key, or ask an operator to allow this key (key_sha256).");
     }
 
     private static EnrollmentResult inProgress() {

@@ -1,5 +1,6 @@
 package io.provisioningbridge.core.enrollment;
 
+import io.provisioningbridge.core.port.SignedRequestReader;
 import java.util.Optional;
 
 /**
@@ -9,26 +10,21 @@ import java.util.Optional;
  */
 public final class EnrollmentRequest {
 
-    private final String deviceId;
-    private final String csrPem;
-    private final Optional<String> peerKey;
-    private final String deviceName;
-    private final String deviceType;
-    private final String cause;
+    private final Parts parts;
 
-    private EnrollmentRequest(
+    private record Parts(
             String deviceId,
             String csrPem,
             Optional<String> peerKey,
             String deviceName,
             String deviceType,
-            String cause) {
-        this.deviceId = deviceId;
-        this.csrPem = csrPem;
-        this.peerKey = peerKey;
-        this.deviceName = deviceName;
-        this.deviceType = deviceType;
-        this.cause = cause;
+            boolean confirms,
+            Optional<RequestSignature> signature,
+            String cause,
+            String source) {}
+
+    private EnrollmentRequest(Parts parts) {
+        this.parts = parts;
     }
 
     /**
@@ -38,45 +34,86 @@ public final class EnrollmentRequest {
      * @param csrPem a PKCS#10 request in PEM
      */
     public static EnrollmentRequest of(String deviceId, String csrPem) {
-        return new EnrollmentRequest(deviceId, csrPem, Optional.empty(), "", "", "");
+        return new EnrollmentRequest(
+                new Parts(deviceId, csrPem, Optional.empty(), "", "", false, Optional.empty(), "", ""));
     }
 
     /** The device's own WireGuard public key; without one the bridge makes the pair. */
     public EnrollmentRequest withPeerKey(String base64) {
-        return new EnrollmentRequest(deviceId, csrPem, Optional.of(base64), deviceName, deviceType, cause);
+        return with(Optional.of(base64), deviceName(), deviceType(), confirms(), signature(), cause(), source());
     }
 
     /** What the device says about itself; longer texts than a label may be are cut. */
     public EnrollmentRequest withLabels(String name, String type) {
-        return new EnrollmentRequest(deviceId, csrPem, peerKey, name, type, cause);
+        return with(peerKey(), name, type, confirms(), signature(), cause(), source());
     }
 
-    /** What the audit trail names as the cause: a request id. */
-    public EnrollmentRequest causedBy(String requestId) {
-        return new EnrollmentRequest(deviceId, csrPem, peerKey, deviceName, deviceType, requestId);
+    /** The device is going to confirm the certificate once it is stored: until then its tunnel stays as it is. */
+    public EnrollmentRequest confirming() {
+        return with(peerKey(), deviceName(), deviceType(), true, signature(), cause(), source());
+    }
+
+    /** The request came signed, with a signature that is right; whether its signer proves anything is judged later. */
+    public EnrollmentRequest signed(SignedRequestReader.Reading.Signed signed) {
+        RequestSignature by = RequestSignature.of(signed.signer(), signed.content().bytes());
+        return with(peerKey(), deviceName(), deviceType(), confirms(), Optional.of(by), cause(), source());
+    }
+
+    /**
+     * Where it comes from, for the operator.
+     *
+     * @param requestId what the audit trail names as the cause
+     * @param address the client's IP address
+     */
+    public EnrollmentRequest from(String requestId, String address) {
+        return with(peerKey(), deviceName(), deviceType(), confirms(), signature(), requestId, address);
+    }
+
+    private EnrollmentRequest with(
+            Optional<String> key,
+            String name,
+            String type,
+            boolean confirming,
+            Optional<RequestSignature> by,
+            String requestId,
+            String address) {
+        return new EnrollmentRequest(
+                new Parts(parts.deviceId, parts.csrPem, key, name, type, confirming, by, requestId, address));
     }
 
     public String deviceId() {
-        return deviceId;
+        return parts.deviceId;
     }
 
     public String csrPem() {
-        return csrPem;
+        return parts.csrPem;
     }
 
     public Optional<String> peerKey() {
-        return peerKey;
+        return parts.peerKey;
     }
 
     public String deviceName() {
-        return deviceName;
+        return parts.deviceName;
     }
 
     public String deviceType() {
-        return deviceType;
+        return parts.deviceType;
+    }
+
+    public boolean confirms() {
+        return parts.confirms;
+    }
+
+    Optional<RequestSignature> signature() {
+        return parts.signature;
     }
 
     public String cause() {
-        return cause;
+        return parts.cause;
+    }
+
+    public String source() {
+        return parts.source;
     }
 }

@@ -126,7 +126,7 @@ final class Issuance {
         String problem = check.problemWith(issued, application.csr(), now);
         return problem.isEmpty()
                 ? complete(application, intent, issued, address, tunnel, now)
-                : reject(application, intent, issued, problem, now);
+                : reject(application, intent, issued, tunnel, problem, now);
     }
 
     private EnrollmentResult complete(
@@ -136,13 +136,13 @@ final class Issuance {
             TunnelAddress address,
             PeerGrant tunnel,
             Instant now) {
-        DeviceCertificate certificate =
-                certificateOf(intent, issued, DeviceCertificate.Standing.ISSUED, DeviceCertificate.Revocation.NONE);
+        DeviceCertificate certificate = received(application, intent, issued, tunnel);
         AuditEvent audit = application.audit(
                 Action.DEVICE_ENROLLED, now, "serial " + certificate.serial().toString(16) + ", address " + address);
         Outcome outcome = storeReceived(
                 certificate,
-                new Change.Enrolled(intent.id(), certificate, tunnel.peer(), application.labels(), now, audit));
+                new Change.Enrolled(
+                        intent.id(), certificate, !application.confirms(), application.labels(), now, audit));
         if (outcome instanceof Outcome.Committed) {
             return Answers.enrolled(certificate, address, tunnel.configuration(address));
         }
@@ -157,14 +157,20 @@ final class Issuance {
     }
 
     private EnrollmentResult reject(
-            Application application, IssuanceIntent intent, IssuedCertificate issued, String problem, Instant now) {
+            Application application,
+            IssuanceIntent intent,
+            IssuedCertificate issued,
+            PeerGrant tunnel,
+            String problem,
+            Instant now) {
         LOG.log(Level.ERROR, "{0}: the certificate that came cannot be handed out: {1}", application.id(), problem);
         if (issued.leaf().getSerialNumber().signum() < 0
                 || issued.leaf().getSerialNumber().bitLength() > 160) {
             giveUp(application, intent, Status.UNCERTAIN, problem);
         } else {
-            DeviceCertificate certificate = certificateOf(
-                    intent, issued, DeviceCertificate.Standing.UNUSABLE, DeviceCertificate.Revocation.DUE);
+            DeviceCertificate certificate = received(application, intent, issued, tunnel)
+                    .withStanding(DeviceCertificate.Standing.UNUSABLE)
+                    .withRevocation(DeviceCertificate.Revocation.DUE);
             storeReceived(
                     certificate,
                     new Change.Rejected(
@@ -227,11 +233,8 @@ final class Issuance {
         };
     }
 
-    private static DeviceCertificate certificateOf(
-            IssuanceIntent intent,
-            IssuedCertificate issued,
-            DeviceCertificate.Standing standing,
-            DeviceCertificate.Revocation revocation) {
+    private static DeviceCertificate received(
+            Application application, IssuanceIntent intent, IssuedCertificate issued, PeerGrant tunnel) {
         X509Certificate leaf = issued.leaf();
         return new DeviceCertificate(
                 leaf.getSerialNumber(),
@@ -240,9 +243,11 @@ final class Issuance {
                 intent.key(),
                 leaf.getNotBefore().toInstant(),
                 leaf.getNotAfter().toInstant(),
-                standing,
-                revocation,
+                DeviceCertificate.Standing.ISSUED,
+                DeviceCertificate.Revocation.NONE,
                 Pem.of(leaf),
-                Pem.of(issued.authorities()));
+                Pem.of(issued.authorities()),
+                tunnel.peer(),
+                application.digest());
     }
 }

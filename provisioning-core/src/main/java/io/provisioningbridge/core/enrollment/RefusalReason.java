@@ -30,6 +30,8 @@ public enum RefusalReason {
     CERTIFICATE_KEY_IN_USE,
     /** Another device has this WireGuard key. */
     PEER_KEY_IN_USE,
+    /** The certificate expired, and this bridge renews only before that. */
+    REENROLLMENT_OFF,
     /** The authority will not certify this request. */
     REFUSED_BY_AUTHORITY,
     /** The authority is set up wrongly or sent something that cannot be handed out. */

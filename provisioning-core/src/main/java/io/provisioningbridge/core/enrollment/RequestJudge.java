@@ -38,7 +38,7 @@ final class RequestJudge {
             Function<Application, EnrollmentResult> then) {
         Device.Labels labels = new Device.Labels(label(request.deviceName()), label(request.deviceType()));
         if (request.peerKey().isEmpty()) {
-            return then.apply(new Application(id, csr, Optional.empty(), labels, request.cause()));
+            return then.apply(Application.of(request, id, csr, Optional.empty(), labels));
         }
         Parsed<PeerKey> peerKey = request.peerKey().map(PeerKey::parse).orElseThrow();
         return peerKey.fold(
@@ -46,7 +46,7 @@ final class RequestJudge {
                         ? refuse(
                                 RefusalReason.INVALID_PEER_KEY,
                                 "The WireGuard public key is the server's own; send the device's.")
-                        : then.apply(new Application(id, csr, Optional.of(key), labels, request.cause())),
+                        : then.apply(Application.of(request, id, csr, Optional.of(key), labels)),
                 problem -> refuse(RefusalReason.INVALID_PEER_KEY, problem));
     }
 

@@ -1,11 +1,13 @@
 package io.provisioningbridge.core.port;
 
+import io.provisioningbridge.core.domain.Attempt;
 import io.provisioningbridge.core.domain.AuditEvent;
 import io.provisioningbridge.core.domain.Device;
 import io.provisioningbridge.core.domain.DeviceCertificate;
 import io.provisioningbridge.core.domain.DeviceId;
 import io.provisioningbridge.core.domain.IntentId;
 import io.provisioningbridge.core.domain.IssuanceIntent;
+import io.provisioningbridge.core.domain.KeyHash;
 import io.provisioningbridge.core.domain.PeerKey;
 import io.provisioningbridge.core.domain.TunnelAddress;
 import io.provisioningbridge.core.domain.TunnelPeer;
@@ -55,14 +57,17 @@ public sealed interface Change {
      * {@link DeviceCertificate.Standing#UNUSABLE} and due for revocation, in this same commit:
      * {@link Outcome.StoredForRevocation}. Repeating a commit that succeeded is {@link Outcome.Committed}.
      *
-     * @param certificate of the intent's device, incarnation and key
-     * @param peer its key is the one that was reserved
+     * <p>A device that is known keeps its peer until the certificate is {@link Seen}, unless {@code switchPeer} says at
+     * once. An allowance for the key, if there is one, is used up.
+     *
+     * @param certificate of the intent's device, incarnation and key; its peer's key is the one that was reserved
+     * @param switchPeer whether the certificate's peer becomes the device's now
      * @param at now
      */
     record Enrolled(
             IntentId intent,
             DeviceCertificate certificate,
-            TunnelPeer peer,
+            boolean switchPeer,
             Device.Labels labels,
             Instant at,
             AuditEvent audit)
@@ -109,10 +114,39 @@ public sealed interface Change {
     }
 
     /**
-     * The device gets another WireGuard key on the same address. {@link Outcome.Conflict} when it is not at
-     * {@code expectedVersion}, {@link Outcome.KeyInUse} when the key is another device's.
+     * The pair a certificate was handed out with is made anew; where it is the device's own by now, that too.
+     * {@link Outcome.Conflict} when the device is not at {@code expectedVersion} or the certificate is not stored,
+     * {@link Outcome.KeyInUse} when the key is another device's.
+     *
+     * @param certificate as it is stored
      */
-    record PeerReplaced(DeviceId device, long expectedVersion, TunnelPeer peer, AuditEvent audit) implements Change {}
+    record PeerReplaced(DeviceCertificate certificate, long expectedVersion, TunnelPeer peer, AuditEvent audit)
+            implements Change {}
+
+    /**
+     * The device was seen with a certificate: it becomes the current one and its peer the device's. All others of the
+     * incarnation that were handed out are superseded, those still valid at {@code at} due for revocation. Seeing the
+     * current one again changes nothing. {@link Outcome.Conflict} when the device is not at {@code expectedVersion}, or
+     * the stored certificate no longer {@linkplain DeviceCertificate#provesDevice() proves} it.
+     *
+     * @param certificate as it is stored, of the device's present incarnation
+     * @param at now
+     */
+    record Seen(DeviceCertificate certificate, long expectedVersion, Instant at, AuditEvent audit) implements Change {}
+
+    /**
+     * Somebody tried a key that proves nothing: kept for the operator, the last {@link Attempt#KEPT} distinct keys of each
+     * device. {@link Outcome.Conflict} when the device has no record.
+     */
+    record Attempted(DeviceId device, Attempt attempt, AuditEvent audit) implements Change {}
+
+    /**
+     * An operator allows one key: {@link Enrolled} with it uses the allowance up. Allowing it again renews it.
+     * {@link Outcome.Conflict} when the device has no record.
+     *
+     * @param expires from when on it counts no more
+     */
+    record Allowed(DeviceId device, KeyHash key, Instant expires, AuditEvent audit) implements Change {}
 
     /** The authority took the certificate back. {@link Outcome.Conflict} when no such certificate is stored. */
     record Revoked(DeviceCertificate certificate, AuditEvent audit) implements Change {}

@@ -1,10 +1,12 @@
 package io.provisioningbridge.core.port;
 
+import io.provisioningbridge.core.domain.Attempt;
 import io.provisioningbridge.core.domain.AuditEvent;
 import io.provisioningbridge.core.domain.Device;
 import io.provisioningbridge.core.domain.DeviceCertificate;
 import io.provisioningbridge.core.domain.DeviceId;
 import io.provisioningbridge.core.domain.IssuanceIntent;
+import io.provisioningbridge.core.domain.KeyHash;
 import io.provisioningbridge.core.domain.PeerSnapshot;
 import io.provisioningbridge.core.domain.TunnelAddress;
 import java.time.Instant;
@@ -42,6 +44,15 @@ public interface DeviceStore extends AutoCloseable {
 
     /** The device's audit trail, oldest first. */
     List<AuditEvent> events(DeviceId id);
+
+    /** Devices in the order of their keys. */
+    List<Device> list(DeviceQuery query);
+
+    /** The keys tried in vain for a device, latest first. */
+    List<Attempt> attempts(DeviceId id);
+
+    /** Whether an operator's allowance for that key counts at {@code now}. */
+    boolean isAllowed(DeviceId id, KeyHash key, Instant now);
 
     /** Up to {@code limit} certificates that wait to be revoked, longest waiting first. */
     List<DeviceCertificate> dueForRevocation(int limit);
