@@ -43,9 +43,18 @@ final class Certificates {
         return true;
     }
 
-    void revoked(Stored stored) {
-        DeviceCertificate done = stored.certificate().withRevocation(DeviceCertificate.Revocation.DONE);
-        byLeaf.put(done.pem(), new Stored(done, stored.intent(), stored.dueSince()));
+    /** The same leaf with another standing, revocation or peer; what becomes due does so now. */
+    void replace(DeviceCertificate certificate, Instant now) {
+        byLeaf.computeIfPresent(
+                certificate.pem(),
+                (pem, stored) -> new Stored(
+                        certificate,
+                        stored.intent(),
+                        certificate.revocation() == stored.certificate().revocation() ? stored.dueSince() : now));
+    }
+
+    Stream<DeviceCertificate> all() {
+        return byLeaf.values().stream().map(Stored::certificate);
     }
 
     /** In the order they were stored. */

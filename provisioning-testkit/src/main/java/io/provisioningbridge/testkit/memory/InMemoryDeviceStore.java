@@ -1,16 +1,19 @@
 package io.provisioningbridge.testkit.memory;
 
 import io.provisioningbridge.core.domain.AddressPools;
+import io.provisioningbridge.core.domain.Attempt;
 import io.provisioningbridge.core.domain.AuditEvent;
 import io.provisioningbridge.core.domain.Device;
 import io.provisioningbridge.core.domain.DeviceCertificate;
 import io.provisioningbridge.core.domain.DeviceId;
 import io.provisioningbridge.core.domain.IssuanceIntent;
+import io.provisioningbridge.core.domain.KeyHash;
 import io.provisioningbridge.core.domain.PeerSnapshot;
 import io.provisioningbridge.core.domain.TunnelAddress;
 import io.provisioningbridge.core.port.BackendException.Effect;
 import io.provisioningbridge.core.port.BackendUnavailableException;
 import io.provisioningbridge.core.port.Change;
+import io.provisioningbridge.core.port.DeviceQuery;
 import io.provisioningbridge.core.port.DeviceStore;
 import io.provisioningbridge.core.port.Outcome;
 import io.provisioningbridge.testkit.fixture.FaultPlan;
@@ -83,6 +86,21 @@ public final class InMemoryDeviceStore implements DeviceStore {
     @Override
     public List<DeviceCertificate> dueForRevocation(int limit) {
         return read(() -> state.certificates().due(limit));
+    }
+
+    @Override
+    public List<Device> list(DeviceQuery query) {
+        return read(() -> state.list(query));
+    }
+
+    @Override
+    public List<Attempt> attempts(DeviceId id) {
+        return read(() -> state.attempts(id.key()));
+    }
+
+    @Override
+    public boolean isAllowed(DeviceId id, KeyHash key, Instant now) {
+        return read(() -> state.isAllowed(id.key(), key, now));
     }
 
     @Override

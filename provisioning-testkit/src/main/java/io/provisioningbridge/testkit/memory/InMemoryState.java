@@ -1,22 +1,27 @@
 package io.provisioningbridge.testkit.memory;
 
 import io.provisioningbridge.core.domain.AddressPools;
+import io.provisioningbridge.core.domain.Attempt;
 import io.provisioningbridge.core.domain.AuditEvent;
 import io.provisioningbridge.core.domain.Device;
 import io.provisioningbridge.core.domain.DeviceCertificate;
 import io.provisioningbridge.core.domain.DeviceCertificate.Revocation;
 import io.provisioningbridge.core.domain.DeviceCertificate.Standing;
+import io.provisioningbridge.core.domain.DeviceId;
 import io.provisioningbridge.core.domain.DeviceState;
 import io.provisioningbridge.core.domain.IntentId;
 import io.provisioningbridge.core.domain.IssuanceIntent;
 import io.provisioningbridge.core.domain.IssuanceIntent.Status;
+import io.provisioningbridge.core.domain.KeyHash;
 import io.provisioningbridge.core.domain.PeerKey;
 import io.provisioningbridge.core.domain.TunnelAddress;
 import io.provisioningbridge.core.domain.TunnelPeer;
 import io.provisioningbridge.core.port.Change;
+import io.provisioningbridge.core.port.DeviceQuery;
 import io.provisioningbridge.core.port.Outcome;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,9 +38,13 @@ final class InMemoryState {
     private final Map<String, Device> devices = new HashMap<>();
     private final Map<PeerKey, String> peerOwners = new HashMap<>();
     private final Map<String, List<AuditEvent>> events = new HashMap<>();
+    private final Map<String, List<Attempt>> attempts = new HashMap<>();
+    private final Map<Allowance, Instant> allowances = new HashMap<>();
     private final Intents intents = new Intents();
     private final Certificates certificates = new Certificates();
     private final Leases leases;
+
+    private record Allowance(String device, KeyHash key) {}
 
     InMemoryState(AddressPools pools) {
         this.leases = new Leases(pools);
@@ -76,6 +85,15 @@ final class InMemoryState {
         }
         if (change instanceof Change.PeerReplaced replaced) {
             return replacePeer(replaced);
+        }
+        if (change instanceof Change.Seen seen) {
+            return see(seen);
+        }
+        if (change instanceof Change.Attempted attempted) {
+            return remember(attempted);
+        }
+        if (change instanceof Change.Allowed allowed) {
+            return allow(allowed);
         }
         if (change instanceof Change.Revoked revoked) {
             return revoke(revoked);
@@ -133,13 +151,14 @@ final class InMemoryState {
             keepUnusable(change.intent(), change.certificate(), Milliseconds.of(change.at()), late(change.audit()));
             return new Outcome.StoredForRevocation();
         }
-        if (!claim.get().peer().equals(change.peer().key())) {
+        if (!claim.get().peer().equals(change.certificate().peer().key())) {
             throw new IllegalArgumentException("the peer key is not the one that was reserved");
         }
         DeviceCertificate certificate = Milliseconds.of(change.certificate(), Standing.ISSUED, Revocation.NONE);
         certificates.add(certificate, change.intent(), Milliseconds.of(change.at()));
         intents.setStatus(change.intent(), Status.COMPLETED);
         setDevice(enrolled(claim.get().intent(), change));
+        allowances.remove(new Allowance(certificate.device().key(), certificate.key()));
         log(change.audit());
         return new Outcome.Committed();
     }
@@ -155,10 +174,10 @@ final class InMemoryState {
     }
 
     private Device enrolled(IssuanceIntent intent, Change.Enrolled change) {
-        TunnelPeer peer = Milliseconds.of(change.peer());
+        TunnelPeer peer = Milliseconds.of(change.certificate().peer());
         Device known = devices.get(intent.device().key());
         if (known != null) {
-            return known.withPeer(peer);
+            return known.withPeer(change.switchPeer() ? peer : known.peer());
         }
         return new Device(
                 intent.device(),
@@ -192,19 +211,96 @@ final class InMemoryState {
     }
 
     private Outcome replacePeer(Change.PeerReplaced change) {
-        String key = change.device().key();
         Instant now = Milliseconds.of(change.audit().at());
-        Device device = devices.get(key);
-        if (device == null || device.version() != change.expectedVersion()) {
+        Device device = devices.get(change.certificate().device().key());
+        Optional<Certificates.Stored> stored = certificates.find(change.certificate());
+        if (device == null || device.version() != change.expectedVersion() || stored.isEmpty()) {
             return new Outcome.Conflict();
         }
-        if (isPeerKeyOfAnother(change.peer().key(), key, now)) {
+        if (isPeerKeyOfAnother(change.peer().key(), device.id().key(), now)) {
             return new Outcome.KeyInUse(Outcome.KeyInUse.Key.PEER);
         }
         endExpiredClaimsOf(change.peer().key(), now);
-        setDevice(device.withPeer(Milliseconds.of(change.peer())));
+        TunnelPeer peer = Milliseconds.of(change.peer());
+        boolean inForce = device.peer().key().equals(stored.get().certificate().peer().key());
+        certificates.replace(stored.get().certificate().withPeer(peer), now);
+        setDevice(device.withPeer(inForce ? peer : device.peer()));
         log(change.audit());
         return new Outcome.Committed();
+    }
+
+    private Outcome see(Change.Seen change) {
+        Instant now = Milliseconds.of(change.at());
+        Device device = devices.get(change.certificate().device().key());
+        Optional<DeviceCertificate> seen =
+                certificates.find(change.certificate()).map(Certificates.Stored::certificate);
+        if (device == null
+                || device.version() != change.expectedVersion()
+                || seen.filter(stored -> stored.provesDevice()
+                                && stored.incarnation().equals(device.incarnation()))
+                        .isEmpty()) {
+            return new Outcome.Conflict();
+        }
+        if (seen.get().standing() == Standing.CURRENT) {
+            return new Outcome.Committed();
+        }
+        certificates.of(device.id().key()).stream()
+                .filter(other -> other.incarnation().equals(device.incarnation()))
+                .filter(other -> other.standing() == Standing.ISSUED || other.standing() == Standing.CURRENT)
+                .forEach(other -> certificates.replace(superseded(other, now), now));
+        certificates.replace(seen.get().withStanding(Standing.CURRENT), now);
+        setDevice(device.withPeer(seen.get().peer()));
+        log(change.audit());
+        return new Outcome.Committed();
+    }
+
+    private static DeviceCertificate superseded(DeviceCertificate certificate, Instant now) {
+        boolean due = certificate.revocation() == Revocation.NONE && now.isBefore(certificate.notAfter());
+        return certificate
+                .withStanding(Standing.SUPERSEDED)
+                .withRevocation(due ? Revocation.DUE : certificate.revocation());
+    }
+
+    private Outcome remember(Change.Attempted change) {
+        if (!devices.containsKey(change.device().key())) {
+            return new Outcome.Conflict();
+        }
+        List<Attempt> kept = attempts.computeIfAbsent(change.device().key(), none -> new ArrayList<>());
+        kept.removeIf(attempt -> attempt.key().equals(change.attempt().key()));
+        kept.add(0, Milliseconds.of(change.attempt()));
+        if (kept.size() > Attempt.KEPT) {
+            kept.remove(Attempt.KEPT);
+        }
+        log(change.audit());
+        return new Outcome.Committed();
+    }
+
+    private Outcome allow(Change.Allowed change) {
+        if (!devices.containsKey(change.device().key())) {
+            return new Outcome.Conflict();
+        }
+        allowances.put(new Allowance(change.device().key(), change.key()), Milliseconds.of(change.expires()));
+        log(change.audit());
+        return new Outcome.Committed();
+    }
+
+    List<Attempt> attempts(String key) {
+        return List.copyOf(attempts.getOrDefault(key, List.of()));
+    }
+
+    boolean isAllowed(String device, KeyHash key, Instant now) {
+        Instant expires = allowances.get(new Allowance(device, key));
+        return expires != null && now.isBefore(expires);
+    }
+
+    List<Device> list(DeviceQuery query) {
+        return devices.values().stream()
+                .filter(device -> device.id().key().compareTo(query.after()) > 0)
+                .filter(device -> query.states().isEmpty() || query.states().contains(device.state()))
+                .filter(device -> device.id().key().contains(DeviceId.keyOf(query.contains())))
+                .sorted(Comparator.comparing(device -> device.id().key()))
+                .limit(query.limit())
+                .toList();
     }
 
     private Outcome revoke(Change.Revoked change) {
@@ -213,7 +309,9 @@ final class InMemoryState {
             return new Outcome.Conflict();
         }
         if (stored.get().certificate().revocation() != Revocation.DONE) {
-            certificates.revoked(stored.get());
+            certificates.replace(
+                    stored.get().certificate().withRevocation(Revocation.DONE),
+                    Milliseconds.of(change.audit().at()));
             log(change.audit());
         }
         return new Outcome.Committed();
@@ -291,6 +389,10 @@ final class InMemoryState {
 
     private boolean isPeerKeyOfAnother(PeerKey key, String device, Instant now) {
         return !peerOwners.getOrDefault(key, device).equals(device)
+                || certificates.all()
+                        .anyMatch(other -> other.peer().key().equals(key)
+                                && other.provesDevice()
+                                && !other.device().key().equals(device))
                 || intents.open()
                         .anyMatch(claim -> claim.peer().equals(key)
                                 && !claim.device().equals(device)

@@ -1,5 +1,6 @@
 package io.provisioningbridge.testkit.memory;
 
+import io.provisioningbridge.core.domain.Attempt;
 import io.provisioningbridge.core.domain.AuditEvent;
 import io.provisioningbridge.core.domain.DeviceCertificate;
 import io.provisioningbridge.core.domain.IssuanceIntent;
@@ -31,6 +32,10 @@ final class Milliseconds {
         return new TunnelPeer(peer.key(), peer.origin(), of(peer.firstIssued()));
     }
 
+    static Attempt of(Attempt attempt) {
+        return new Attempt(attempt.key(), of(attempt.at()), attempt.source());
+    }
+
     static AuditEvent of(AuditEvent event) {
         return new AuditEvent(of(event.at()), event.subject(), event.action(), event.cause(), event.detail());
     }
@@ -49,6 +54,8 @@ final class Milliseconds {
                 standing,
                 revocation,
                 certificate.pem(),
-                certificate.chainPem());
+                certificate.chainPem(),
+                of(certificate.peer()),
+                certificate.request());
     }
 }
