@@ -1,6 +1,6 @@
 /**
- * One contract per port. A test class implements the interface, hands over the implementation under test, and inherits
- * every test; what an adapter of one's own has to do is what stands here.
+ * What every implementation of a port must do, one JUnit interface per port. A test class implements the interface,
+ * supplies the implementation and inherits the tests; none is overridden or switched off.
  */
 @NullMarked
 package io.provisioningbridge.testkit.contract;

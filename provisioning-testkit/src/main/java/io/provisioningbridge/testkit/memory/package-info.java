@@ -1,4 +1,4 @@
-/** An implementation of each port that keeps everything in memory and passes the same contract as the real ones. */
+/** The ports without anything behind them: as strict as their contracts, and made to fail by a fault plan. */
 @NullMarked
 package io.provisioningbridge.testkit.memory;
 

@@ -1,0 +1,26 @@
+.DEFAULT_GOAL := help
+.PHONY: help build verify test format demo ci clean
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+build: ## compile and package, without tests
+	./mvnw -q package -DskipTests
+
+verify: ## everything a change must pass: compile, test, format, dependencies
+	./mvnw verify
+
+test: ## the tests only
+	./mvnw test
+
+format: ## format the Java sources
+	./mvnw -q spotless:apply
+
+demo: ## a bridge with an embedded CA, and a simulated device that enrolls
+	./bridge demo
+
+ci: ## what CI runs: installs the real servers if missing, then every test with them required
+	.ci/run
+
+clean: ## remove what was built
+	./mvnw -q clean
