@@ -1,12 +1,12 @@
 package io.provisioningbridge.adapter.wireguard;
 
 import io.provisioningbridge.core.domain.AddressPools;
+import io.provisioningbridge.core.domain.DeviceId;
 import io.provisioningbridge.core.domain.TunnelAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
@@ -24,7 +24,7 @@ final class ImportSorter {
     private final SortedMap<TunnelAddress, SortedSet<String>> claims = new TreeMap<>();
     private final Set<TunnelAddress> unattributable = new HashSet<>();
     private final SortedMap<String, TunnelAddress> kept = new TreeMap<>();
-    // By the id in lower case: two spellings are one device, which can have one address only.
+    // By what the store knows ids by: two spellings are one device, which can have one address only.
     private final Map<String, Set<TunnelAddress>> addressesOf = new HashMap<>();
 
     ImportSorter(AddressPools pools) {
@@ -45,7 +45,7 @@ final class ImportSorter {
             claim(address, id);
             kept.put(id, address);
             addressesOf
-                    .computeIfAbsent(id.toLowerCase(Locale.ROOT), key -> new HashSet<>())
+                    .computeIfAbsent(DeviceId.keyOf(id), key -> new HashSet<>())
                     .add(address);
         } else {
             claim(address, Printable.quote(id));
