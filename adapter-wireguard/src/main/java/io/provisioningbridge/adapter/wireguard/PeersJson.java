@@ -14,10 +14,12 @@ import com.fasterxml.jackson.core.util.Separators;
 import io.provisioningbridge.core.domain.Parsed;
 import io.provisioningbridge.core.domain.PeerSnapshot;
 import io.provisioningbridge.core.domain.TunnelAddress;
-import java.io.CharConversionException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.io.OutputStream;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.function.Consumer;
 
@@ -72,7 +74,9 @@ final class PeersJson {
      * @return how many there were, or what is wrong with the text, perhaps after some entries were read
      */
     static Parsed<Integer> read(InputStream in, Consumer<Entry> each) throws IOException {
-        try (JsonParser json = JSON.createParser(in)) {
+        // A decoder of its own, because it reports what is not UTF-8; any other would make one replacement of many ids.
+        InputStreamReader text = new InputStreamReader(in, StandardCharsets.UTF_8.newDecoder());
+        try (JsonParser json = JSON.createParser(text)) {
             JsonToken first = json.nextToken();
             if (first == null) {
                 return Parsed.valid(0);
@@ -92,7 +96,7 @@ final class PeersJson {
             // Its message quotes the text, which may hold anything: only the place is told.
             JsonLocation place = e.getLocation();
             return place == null ? Parsed.invalid(MALFORMED) : malformed(place);
-        } catch (CharConversionException notUtf8) {
+        } catch (CharacterCodingException notUtf8) {
             return Parsed.invalid("is not UTF-8 text");
         }
     }
