@@ -1,4 +1,3 @@
-/** The in-memory implementations against the contracts. */
 @NullMarked
 package io.provisioningbridge.testkit.memory;
 
