@@ -23,7 +23,6 @@ import io.provisioningbridge.core.port.BackendUnavailableException;
 import io.provisioningbridge.core.port.Change;
 import io.provisioningbridge.core.port.DeviceStore;
 import io.provisioningbridge.core.port.Outcome;
-import io.provisioningbridge.core.port.Outcome.KeyInUse.Key;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -240,7 +239,7 @@ public interface IssuanceInStore {
     @Test
     default void certificateKeyShouldBelongToItsDeviceForEver() {
         StoreChanges changes = new StoreChanges(1);
-        Outcome inUse = new Outcome.KeyInUse(Key.CERTIFICATE);
+        Outcome inUse = new Outcome.KeyInUse(Outcome.KeyInUse.Key.CERTIFICATE);
         try (DeviceStore store = newStore()) {
             Change.Reserved mine = changes.reserved("Pump-1", NOW);
             Change.Reserved theirs =
@@ -284,14 +283,14 @@ public interface IssuanceInStore {
 
             assertThat(store.commit(
                             changes.reserved(OTHER, Device.ABSENT, mine.intent().key(), peerKey("other"), NOW)))
-                    .isEqualTo(new Outcome.KeyInUse(Key.CERTIFICATE));
+                    .isEqualTo(new Outcome.KeyInUse(Outcome.KeyInUse.Key.CERTIFICATE));
         }
     }
 
     @Test
     default void peerKeyShouldBelongToOneDeviceOrOpenIntent() {
         StoreChanges changes = new StoreChanges(1);
-        Outcome inUse = new Outcome.KeyInUse(Key.PEER);
+        Outcome inUse = new Outcome.KeyInUse(Outcome.KeyInUse.Key.PEER);
         try (DeviceStore store = newStore()) {
             PeerKey key = peerKey("shared");
             Change.Reserved mine = changes.reserved(PUMP, Device.ABSENT, certificateKey("mine"), key, NOW);
@@ -616,9 +615,9 @@ public interface IssuanceInStore {
             Device other = store.find(OTHER).orElseThrow();
 
             assertThat(store.commit(changes.peerReplaced(device, other.peer().key(), NOW)))
-                    .isEqualTo(new Outcome.KeyInUse(Key.PEER));
+                    .isEqualTo(new Outcome.KeyInUse(Outcome.KeyInUse.Key.PEER));
             assertThat(store.commit(changes.peerReplaced(device, open.peer(), NOW)))
-                    .isEqualTo(new Outcome.KeyInUse(Key.PEER));
+                    .isEqualTo(new Outcome.KeyInUse(Outcome.KeyInUse.Key.PEER));
             assertThat(store.find(PUMP)).contains(device);
             assertThat(store.commit(changes.peerReplaced(device, open.peer(), EXPIRED)))
                     .isEqualTo(new Outcome.Committed());

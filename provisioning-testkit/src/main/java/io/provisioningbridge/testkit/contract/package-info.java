@@ -1,11 +1,7 @@
-<<<<<<< HEAD
-/** What every implementation of a port must hold to: one interface of tests per port. */
-=======
 /**
  * What every implementation of a port must do, one JUnit interface per port. A test class implements the interface,
  * supplies the implementation and inherits the tests; none is overridden or switched off.
  */
->>>>>>> bouncycastle
 @NullMarked
 package io.provisioningbridge.testkit.contract;
 
