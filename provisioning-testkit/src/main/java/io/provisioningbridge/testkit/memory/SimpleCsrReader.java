@@ -157,8 +157,10 @@ public final class SimpleCsrReader implements CsrReader {
         }
 
         private PublicKey publicKey() throws GeneralSecurityException {
-            String algorithm = info().getAlgorithm().getAlgorithm().getId();
-            return KeyFactory.getInstance(algorithm).generatePublic(new X509EncodedKeySpec(publicKeyInfo()));
+            ASN1ObjectIdentifier algorithm = info().getAlgorithm().getAlgorithm();
+            // The JDK knows this one by name only.
+            String name = algorithm.equals(X9ObjectIdentifiers.id_ecPublicKey) ? "EC" : algorithm.getId();
+            return KeyFactory.getInstance(name).generatePublic(new X509EncodedKeySpec(publicKeyInfo()));
         }
 
         private static String nameOf(AlgorithmIdentifier algorithm) {
