@@ -28,11 +28,13 @@ final class AuthorityDirectory {
             " Restore the directory from a backup; or, to begin with a new authority that no"
                     + " enrolled device will trust, move it away.";
 
+    private final Path directory;
     private final Path authority;
     private final Path root;
     private final Path revoked;
 
     AuthorityDirectory(Path directory) {
+        this.directory = directory;
         this.authority = directory.resolve("authority.pem");
         this.root = directory.resolve("root.crt");
         this.revoked = directory.resolve("revoked.txt");
@@ -46,11 +48,11 @@ final class AuthorityDirectory {
         if (exists(root) || exists(revoked)) {
             throw refused(authority + " is missing, though an authority was here.", null);
         }
-        PrivateFiles.createDirectory(authority.toAbsolutePath().getParent());
+        PrivateFiles.createDirectory(directory);
         Hierarchy hierarchy = Hierarchy.create(notBefore, random);
         PrivateFiles.write(authority, hierarchy.pem(), PrivateFiles.OWNER_ONLY);
         PrivateFiles.write(root, Pem.of(hierarchy.root()), PrivateFiles.PUBLIC);
-        LOG.info("made a new authority in {}: {}", authority.getParent(), hierarchy);
+        LOG.info("made a new authority in {}: {}", directory, hierarchy);
         return hierarchy;
     }
 
