@@ -2,7 +2,9 @@ package io.provisioningbridge.testkit.memory;
 
 import io.provisioningbridge.core.domain.DeviceCertificate;
 import io.provisioningbridge.core.domain.IntentId;
+import io.provisioningbridge.core.domain.IssuanceIntent;
 import io.provisioningbridge.core.domain.KeyHash;
+import io.provisioningbridge.core.domain.PeerKey;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -11,7 +13,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /** Every certificate there ever was, each once: known by its leaf, not by its serial number. Not safe for concurrent use. */
 final class Certificates {
@@ -53,8 +54,13 @@ final class Certificates {
                         certificate.revocation() == stored.certificate().revocation() ? stored.dueSince() : now));
     }
 
-    Stream<DeviceCertificate> all() {
-        return byLeaf.values().stream().map(Stored::certificate);
+    /** Whether another device was handed out a certificate with this peer key, and still may come to use it. */
+    boolean isPeerOfAnother(PeerKey key, String device) {
+        return byLeaf.values().stream()
+                .map(Stored::certificate)
+                .anyMatch(other -> other.peer().key().equals(key)
+                        && other.provesDevice()
+                        && !other.device().key().equals(device));
     }
 
     /** In the order they were stored. */
@@ -62,8 +68,12 @@ final class Certificates {
         return byDevice.getOrDefault(device, List.of()).stream().map(this::leaf).toList();
     }
 
-    Stream<DeviceCertificate> of(KeyHash key) {
-        return byKey.getOrDefault(key, List.of()).stream().map(this::leaf);
+    /** Whether the key the intent is for was certified for another device or incarnation. */
+    boolean isKeyOfAnother(IssuanceIntent intent) {
+        return byKey.getOrDefault(intent.key(), List.of()).stream()
+                .map(this::leaf)
+                .anyMatch(other -> !other.device().sameDeviceAs(intent.device())
+                        || !other.incarnation().equals(intent.incarnation()));
     }
 
     List<DeviceCertificate> due(int limit) {

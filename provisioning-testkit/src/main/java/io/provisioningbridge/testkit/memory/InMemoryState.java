@@ -111,7 +111,7 @@ final class InMemoryState {
                 || intents.find(intent.id()).isPresent()) {
             return new Outcome.Conflict();
         }
-        if (isCertificateKeyOfAnother(intent)) {
+        if (certificates.isKeyOfAnother(intent) || intents.isKeyOfAnother(intent)) {
             return new Outcome.KeyInUse(Outcome.KeyInUse.Key.CERTIFICATE);
         }
         if (isPeerKeyOfAnother(change.peer(), device, now)) {
@@ -375,28 +375,10 @@ final class InMemoryState {
                 });
     }
 
-    private boolean isCertificateKeyOfAnother(IssuanceIntent intent) {
-        return certificates
-                        .of(intent.key())
-                        .anyMatch(other -> !other.device().sameDeviceAs(intent.device())
-                                || !other.incarnation().equals(intent.incarnation()))
-                || intents.of(intent.key())
-                        .map(Intents.Claim::intent)
-                        .filter(other -> other.status() == Status.OPEN || other.status() == Status.UNCERTAIN)
-                        .anyMatch(other -> !other.device().sameDeviceAs(intent.device())
-                                || !other.incarnation().equals(intent.incarnation()));
-    }
-
     private boolean isPeerKeyOfAnother(PeerKey key, String device, Instant now) {
         return !peerOwners.getOrDefault(key, device).equals(device)
-                || certificates.all()
-                        .anyMatch(other -> other.peer().key().equals(key)
-                                && other.provesDevice()
-                                && !other.device().key().equals(device))
-                || intents.open()
-                        .anyMatch(claim -> claim.peer().equals(key)
-                                && !claim.device().equals(device)
-                                && claim.intent().openAt(now));
+                || certificates.isPeerOfAnother(key, device)
+                || intents.isPeerOfAnother(key, device, now);
     }
 
     private static void requireSame(IssuanceIntent intent, DeviceCertificate certificate) {

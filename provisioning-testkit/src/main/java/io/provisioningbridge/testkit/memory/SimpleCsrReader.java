@@ -1,5 +1,6 @@
 package io.provisioningbridge.testkit.memory;
 
+import io.provisioningbridge.core.domain.CertificateSigningRequest;
 import io.provisioningbridge.core.domain.KeyDescription;
 import io.provisioningbridge.core.domain.KeyDescription.Kind;
 import io.provisioningbridge.core.domain.UnverifiedCsr;
@@ -19,6 +20,8 @@ import java.util.Optional;
 import org.bouncycastle.asn1.ASN1Encoding;
 import org.bouncycastle.asn1.ASN1Object;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.ASN1String;
+import org.bouncycastle.asn1.DERNull;
 import org.bouncycastle.asn1.edec.EdECObjectIdentifiers;
 import org.bouncycastle.asn1.nist.NISTNamedCurves;
 import org.bouncycastle.asn1.pkcs.Attribute;
@@ -27,7 +30,6 @@ import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
 import org.bouncycastle.asn1.x500.AttributeTypeAndValue;
 import org.bouncycastle.asn1.x500.RDN;
 import org.bouncycastle.asn1.x500.style.BCStyle;
-import org.bouncycastle.asn1.x500.style.IETFUtils;
 import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.Extensions;
@@ -35,7 +37,9 @@ import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 import org.bouncycastle.asn1.x9.ECNamedCurveTable;
+import org.bouncycastle.asn1.x9.X9ECParameters;
 import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
+import org.bouncycastle.math.ec.rfc8032.Ed25519;
 import org.bouncycastle.pkcs.PKCS10CertificationRequest;
 
 /**
@@ -44,21 +48,20 @@ import org.bouncycastle.pkcs.PKCS10CertificationRequest;
  */
 public final class SimpleCsrReader implements CsrReader {
 
-    // Every request the bridge may see is smaller; without a bound, parsing nested garbage takes what it likes.
-    private static final int MAX_SIZE = 64 * 1024;
     private static final BigInteger MAX_RSA_EXPONENT = BigInteger.TWO.pow(32);
 
     @Override
     public Optional<UnverifiedCsr> read(byte[] der) {
-        if (der.length > MAX_SIZE) {
+        if (der.length > CertificateSigningRequest.MAX_SIZE) {
             return Optional.empty();
         }
         try {
             CertificationRequest request = new PKCS10CertificationRequest(der).toASN1Structure();
-            return Arrays.equals(request.getEncoded(ASN1Encoding.DER), der)
-                    ? Optional.of(new Read(der.clone(), request, commonNamesOf(request), alternativeNamesOf(request)))
+            return request.getCertificationRequestInfo().getVersion().hasValue(0)
+                            && Arrays.equals(request.getEncoded(ASN1Encoding.DER), der)
+                    ? Optional.of(new Read(request, commonNamesOf(request), alternativeNamesOf(request)))
                     : Optional.empty();
-        } catch (IOException | RuntimeException | StackOverflowError notARequest) {
+        } catch (IOException | RuntimeException notARequest) {
             return Optional.empty();
         }
     }
@@ -68,7 +71,7 @@ public final class SimpleCsrReader implements CsrReader {
         for (RDN rdn : request.getCertificationRequestInfo().getSubject().getRDNs()) {
             for (AttributeTypeAndValue value : rdn.getTypesAndValues()) {
                 if (value.getType().equals(BCStyle.CN)) {
-                    names.add(IETFUtils.valueToString(value.getValue()));
+                    names.add(value.getValue() instanceof ASN1String text ? text.getString() : "#" + value.getValue());
                 }
             }
         }
@@ -85,8 +88,7 @@ public final class SimpleCsrReader implements CsrReader {
                     if (extension != null) {
                         for (GeneralName name : GeneralNames.getInstance(extension.getParsedValue())
                                 .getNames()) {
-                            names.add(new UnverifiedCsr.AlternativeName(
-                                    name.getTagNo(), name.getName().toString()));
+                            names.add(new UnverifiedCsr.AlternativeName(name.getTagNo(), textOf(name)));
                         }
                     }
                 }
@@ -95,16 +97,16 @@ public final class SimpleCsrReader implements CsrReader {
         return names;
     }
 
-    private record Read(
-            byte[] request,
-            CertificationRequest parsed,
-            List<String> commonNames,
-            List<AlternativeName> alternativeNames)
+    private static String textOf(GeneralName name) {
+        return name.getName() instanceof ASN1String text ? text.getString() : "#" + name.getName();
+    }
+
+    private record Read(CertificationRequest parsed, List<String> commonNames, List<AlternativeName> alternativeNames)
             implements UnverifiedCsr {
 
         @Override
         public byte[] der() {
-            return request.clone();
+            return encoded(parsed);
         }
 
         @Override
@@ -122,20 +124,38 @@ public final class SimpleCsrReader implements CsrReader {
             AlgorithmIdentifier algorithm = info().getAlgorithm();
             String name = nameOf(algorithm);
             try {
-                PublicKey key = publicKey();
-                if (key instanceof RSAPublicKey rsa && Arrays.equals(key.getEncoded(), publicKeyInfo())) {
-                    BigInteger exponent = rsa.getPublicExponent();
-                    boolean sound = exponent.testBit(0)
-                            && exponent.compareTo(BigInteger.ONE) > 0
-                            && exponent.compareTo(MAX_RSA_EXPONENT) < 0;
+                if (publicKey() instanceof RSAPublicKey rsa) {
                     int bits = rsa.getModulus().bitLength();
-                    return new KeyDescription(sound ? Kind.RSA : Kind.OTHER, bits, "RSA " + bits);
+                    return new KeyDescription(isSound(rsa) ? Kind.RSA : Kind.OTHER, bits, "RSA " + bits);
                 }
-                return new KeyDescription(
-                        Arrays.equals(key.getEncoded(), publicKeyInfo()) ? kindOf(name) : Kind.OTHER, 0, name);
-            } catch (GeneralSecurityException | RuntimeException unknown) {
+                return new KeyDescription(isSoundPoint(name) ? kindOf(name) : Kind.OTHER, 0, name);
+            } catch (GeneralSecurityException | IOException | RuntimeException unknown) {
                 return new KeyDescription(Kind.OTHER, 0, name);
             }
+        }
+
+        // The JDK keeps the encoding it was given, and mends the sign of a number.
+        private boolean isSound(RSAPublicKey key) throws IOException {
+            BigInteger exponent = key.getPublicExponent();
+            SubjectPublicKeyInfo canonical = new SubjectPublicKeyInfo(
+                    new AlgorithmIdentifier(PKCSObjectIdentifiers.rsaEncryption, DERNull.INSTANCE),
+                    new org.bouncycastle.asn1.pkcs.RSAPublicKey(key.getModulus(), exponent));
+            return exponent.testBit(0)
+                    && key.getModulus().testBit(0)
+                    && exponent.compareTo(BigInteger.ONE) > 0
+                    && exponent.compareTo(MAX_RSA_EXPONENT) < 0
+                    && canonical.equals(info());
+        }
+
+        // The JDK takes any two numbers for a point of a curve.
+        private boolean isSoundPoint(String name) {
+            byte[] point = info().getPublicKeyData().getOctets();
+            if (name.equals("Ed25519")) {
+                return info().getAlgorithm().getParameters() == null && Ed25519.validatePublicKeyFull(point, 0);
+            }
+            X9ECParameters curve = ECNamedCurveTable.getByOID(
+                    (ASN1ObjectIdentifier) info().getAlgorithm().getParameters());
+            return Arrays.equals(curve.getCurve().decodePoint(point).normalize().getEncoded(false), point);
         }
 
         @Override
