@@ -22,7 +22,14 @@ final class Sources {
      * @param text as given; a file's without one trailing newline
      * @param source in words
      */
-    record Raw(String text, String source) {}
+    record Raw(String text, String source) {
+
+        /** Not the text, which may be a secret. */
+        @Override
+        public String toString() {
+            return "from " + source;
+        }
+    }
 
     private final Findings findings;
     private final Map<Variable, Raw> values = new EnumMap<>(Variable.class);
