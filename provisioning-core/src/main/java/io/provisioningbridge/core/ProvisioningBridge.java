@@ -127,8 +127,7 @@ public final class ProvisioningBridge implements AutoCloseable {
                     policy,
                     clock,
                     random);
-            return new ProvisioningBridge(
-                    theStore, enroll, new DueWork(theStore, theAuthority, peerDirectory, clock));
+            return new ProvisioningBridge(theStore, enroll, new DueWork(theStore, theAuthority, peerDirectory, clock));
         }
 
         private static <T> T required(@Nullable T port, String name) {

@@ -68,7 +68,8 @@ public final class CertificateSigningRequest {
         if (!allowed(key)) {
             return faulty(
                     CsrFault.KEY_NOT_ALLOWED,
-                    "The key (" + key.name() + ") is not allowed; use EC P-256, EC P-384, Ed25519 or RSA of 2048 to 8192 bits.");
+                    "The key (" + key.name()
+                            + ") is not allowed; use EC P-256, EC P-384, Ed25519 or RSA of 2048 to 8192 bits.");
         }
         if (!SIGNATURE_ALGORITHMS.contains(csr.signatureAlgorithm())) {
             return faulty(

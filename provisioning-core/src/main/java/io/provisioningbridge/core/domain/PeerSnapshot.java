@@ -1,9 +1,9 @@
 package io.provisioningbridge.core.domain;
 
+import java.util.Collections;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.Collections;
 
 /**
  * Which device has which tunnel address at one moment, imported reservations included.

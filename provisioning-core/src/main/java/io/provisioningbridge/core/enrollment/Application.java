@@ -11,11 +11,7 @@ import java.util.Optional;
 
 /** A request whose shape was judged and found good. */
 record Application(
-        DeviceId id,
-        CertificateSigningRequest csr,
-        Optional<PeerKey> peerKey,
-        Device.Labels labels,
-        String cause) {
+        DeviceId id, CertificateSigningRequest csr, Optional<PeerKey> peerKey, Device.Labels labels, String cause) {
 
     KeyHash key() {
         return csr.keyHash();

@@ -187,8 +187,7 @@ public final class EnrollDevice {
                 return Optional.empty();
             }
         }
-        return Optional.of(
-                Answers.enrolled(certificate, device.address(), grant.configuration(device.address())));
+        return Optional.of(Answers.enrolled(certificate, device.address(), grant.configuration(device.address())));
     }
 
     private Optional<EnrollmentResult> issue(

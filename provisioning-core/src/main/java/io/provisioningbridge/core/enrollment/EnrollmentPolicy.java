@@ -21,8 +21,9 @@ public final class EnrollmentPolicy {
 
     /** @param reservedNames names no new device may have, in any spelling; {@code localhost} is always one */
     public static EnrollmentPolicy open(Set<String> reservedNames) {
-        Set<String> keys =
-                reservedNames.stream().map(name -> name.toLowerCase(Locale.ROOT)).collect(Collectors.toSet());
+        Set<String> keys = reservedNames.stream()
+                .map(name -> name.toLowerCase(Locale.ROOT))
+                .collect(Collectors.toSet());
         keys.add(ALWAYS_RESERVED);
         return new EnrollmentPolicy(Set.copyOf(keys));
     }

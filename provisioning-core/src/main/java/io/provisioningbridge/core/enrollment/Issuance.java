@@ -2,7 +2,6 @@ package io.provisioningbridge.core.enrollment;
 
 import io.provisioningbridge.core.domain.AuditEvent;
 import io.provisioningbridge.core.domain.AuditEvent.Action;
-import io.provisioningbridge.core.domain.Device;
 import io.provisioningbridge.core.domain.DeviceCertificate;
 import io.provisioningbridge.core.domain.DeviceId;
 import io.provisioningbridge.core.domain.Incarnation;
@@ -91,19 +90,23 @@ final class Issuance {
         if (outcome instanceof Outcome.PoolExhausted) {
             LOG.log(Level.ERROR, "{0}: no tunnel address is free; add a network to WG_SUBNET", application.id());
             return Optional.of(new EnrollmentResult.Deferred(
-                    DeferralReason.POOL_EXHAUSTED, "No tunnel address is free; an operator has to add some.", POOL_RETRY));
+                    DeferralReason.POOL_EXHAUSTED,
+                    "No tunnel address is free; an operator has to add some.",
+                    POOL_RETRY));
         }
         throw new IllegalStateException("a reservation cannot end as " + outcome);
     }
 
     private static EnrollmentResult keyInUse(Application application, Outcome.KeyInUse inUse) {
         return switch (inUse.which()) {
-            case CERTIFICATE -> application.refuse(
-                    RefusalReason.CERTIFICATE_KEY_IN_USE,
-                    "This certificate key belongs to another device, or to an earlier life of this one; make a new key.");
-            case PEER -> application.refuse(
-                    RefusalReason.PEER_KEY_IN_USE,
-                    "This WireGuard public key belongs to another device; make a new pair with `wg genkey | wg pubkey`.");
+            case CERTIFICATE ->
+                application.refuse(
+                        RefusalReason.CERTIFICATE_KEY_IN_USE,
+                        "This certificate key belongs to another device, or to an earlier life of this one; make a new key.");
+            case PEER ->
+                application.refuse(
+                        RefusalReason.PEER_KEY_IN_USE,
+                        "This WireGuard public key belongs to another device; make a new pair with `wg genkey | wg pubkey`.");
         };
     }
 
@@ -133,8 +136,8 @@ final class Issuance {
             TunnelAddress address,
             PeerGrant tunnel,
             Instant now) {
-        DeviceCertificate certificate = certificateOf(
-                intent, issued, DeviceCertificate.Standing.ISSUED, DeviceCertificate.Revocation.NONE);
+        DeviceCertificate certificate =
+                certificateOf(intent, issued, DeviceCertificate.Standing.ISSUED, DeviceCertificate.Revocation.NONE);
         AuditEvent audit = application.audit(
                 Action.DEVICE_ENROLLED, now, "serial " + certificate.serial().toString(16) + ", address " + address);
         Outcome outcome = storeReceived(
@@ -155,7 +158,7 @@ final class Issuance {
 
     private EnrollmentResult reject(
             Application application, IssuanceIntent intent, IssuedCertificate issued, String problem, Instant now) {
-        LOG.log(Level.ERROR, "{0}: the authority's certificate cannot be handed out: {1}", application.id(), problem);
+        LOG.log(Level.ERROR, "{0}: the certificate that came cannot be handed out: {1}", application.id(), problem);
         if (issued.leaf().getSerialNumber().signum() < 0
                 || issued.leaf().getSerialNumber().bitLength() > 160) {
             giveUp(application, intent, Status.UNCERTAIN, problem);
@@ -213,12 +216,14 @@ final class Issuance {
                     unavailable.retryAfter());
         }
         return switch (((BackendRefusedException) e).fault()) {
-            case REQUEST -> application.refuse(
-                    RefusalReason.REFUSED_BY_AUTHORITY,
-                    "The certificate authority does not certify this request; check the key and the names in it.");
-            case BACKEND -> application.refuse(
-                    RefusalReason.AUTHORITY_FAULT,
-                    "The certificate authority refused; the bridge's operator has to look.");
+            case REQUEST ->
+                application.refuse(
+                        RefusalReason.REFUSED_BY_AUTHORITY,
+                        "The certificate authority does not certify this request; check the key and the names in it.");
+            case BACKEND ->
+                application.refuse(
+                        RefusalReason.AUTHORITY_FAULT,
+                        "The certificate authority refused; the bridge's operator has to look.");
         };
     }
 
