@@ -27,7 +27,10 @@ public final class Main {
     /** All commands there are. */
     static CommandLine commandLine(Terminal terminal) {
         return new CommandLine(new Main())
+                .addSubcommand(new ServeCommand(terminal))
+                .addSubcommand(new DemoCommand(terminal))
                 .addSubcommand(new ConfigCommand(terminal))
+                .addSubcommand(new ImportPeersCommand(terminal))
                 .setOut(new PrintWriter(terminal.out(), true))
                 .setErr(new PrintWriter(terminal.err(), true));
     }
