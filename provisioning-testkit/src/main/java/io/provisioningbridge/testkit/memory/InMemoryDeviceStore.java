@@ -13,6 +13,7 @@ import io.provisioningbridge.core.port.BackendUnavailableException;
 import io.provisioningbridge.core.port.Change;
 import io.provisioningbridge.core.port.DeviceStore;
 import io.provisioningbridge.core.port.Outcome;
+import io.provisioningbridge.testkit.fixture.FaultPlan;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.HexFormat;
@@ -25,18 +26,18 @@ public final class InMemoryDeviceStore implements DeviceStore {
 
     private final Object lock = new Object();
     private final InMemoryState state;
-    private final StoreHook hook;
+    private final FaultPlan faults;
     private final String identity;
     private boolean closed;
 
     public InMemoryDeviceStore(AddressPools pools) {
-        this(pools, StoreHook.NONE);
+        this(pools, new FaultPlan());
     }
 
-    /** @param hook called at each commit and read */
-    public InMemoryDeviceStore(AddressPools pools, StoreHook hook) {
+    /** @param faults what goes wrong with {@code commit} and, for every method that only reads, {@code read} */
+    public InMemoryDeviceStore(AddressPools pools, FaultPlan faults) {
         this.state = new InMemoryState(pools);
-        this.hook = hook;
+        this.faults = faults;
         byte[] bits = new byte[16];
         new SecureRandom().nextBytes(bits);
         this.identity = HexFormat.of().formatHex(bits);
@@ -44,14 +45,12 @@ public final class InMemoryDeviceStore implements DeviceStore {
 
     @Override
     public Outcome commit(Change change) {
-        hook.beforeCommit(change);
-        Outcome outcome;
-        synchronized (lock) {
-            refuseWhenClosed();
-            outcome = state.apply(change);
-        }
-        hook.afterCommit(change);
-        return outcome;
+        return faults.callUninterruptibly("commit", () -> {
+            synchronized (lock) {
+                refuseWhenClosed();
+                return state.apply(change);
+            }
+        });
     }
 
     @Override
@@ -114,11 +113,12 @@ public final class InMemoryDeviceStore implements DeviceStore {
     }
 
     private <T> T read(Supplier<T> query) {
-        hook.beforeRead();
-        synchronized (lock) {
-            refuseWhenClosed();
-            return query.get();
-        }
+        return faults.callUninterruptibly("read", () -> {
+            synchronized (lock) {
+                refuseWhenClosed();
+                return query.get();
+            }
+        });
     }
 
     private void refuseWhenClosed() {
