@@ -59,7 +59,7 @@ public final class SimpleCsrReader implements CsrReader {
             CertificationRequest request = new PKCS10CertificationRequest(der).toASN1Structure();
             return request.getCertificationRequestInfo().getVersion().hasValue(0)
                             && Arrays.equals(request.getEncoded(ASN1Encoding.DER), der)
-                    ? Optional.of(new Read(der.clone(), request, commonNamesOf(request), alternativeNamesOf(request)))
+                    ? Optional.of(new Read(request, commonNamesOf(request), alternativeNamesOf(request)))
                     : Optional.empty();
         } catch (IOException | RuntimeException notARequest) {
             return Optional.empty();
@@ -101,16 +101,12 @@ public final class SimpleCsrReader implements CsrReader {
         return name.getName() instanceof ASN1String text ? text.getString() : "#" + name.getName();
     }
 
-    private record Read(
-            byte[] request,
-            CertificationRequest parsed,
-            List<String> commonNames,
-            List<AlternativeName> alternativeNames)
+    private record Read(CertificationRequest parsed, List<String> commonNames, List<AlternativeName> alternativeNames)
             implements UnverifiedCsr {
 
         @Override
         public byte[] der() {
-            return request.clone();
+            return encoded(parsed);
         }
 
         @Override
