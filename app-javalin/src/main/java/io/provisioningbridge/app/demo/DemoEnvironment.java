@@ -43,9 +43,12 @@ final class DemoEnvironment implements AutoCloseable {
         return directory;
     }
 
-    /** Deletes everything. */
+    /** Deletes everything; once it is gone, nothing. */
     @Override
     public void close() {
+        if (!Files.exists(directory)) {
+            return;
+        }
         try (Stream<Path> all = Files.walk(directory)) {
             List<Path> deepestFirst = all.sorted(Comparator.reverseOrder()).toList();
             for (Path path : deepestFirst) {
