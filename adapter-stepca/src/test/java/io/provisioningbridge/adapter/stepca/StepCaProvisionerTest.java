@@ -18,6 +18,7 @@ import io.provisioningbridge.testkit.fixture.Seeded;
 import io.provisioningbridge.testkit.server.RequiresServer;
 import io.provisioningbridge.testkit.server.StepCaProvisioner;
 import io.provisioningbridge.testkit.server.StepCaServer;
+import java.net.URI;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -79,6 +80,19 @@ class StepCaProvisionerTest {
         try (OpenAuthority open = open(careful)) {
             assertThat(open.authority().sign(Requests.proven("dev-1")).leaf()).isNotNull();
             assertThat(open.authority().problem()).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"https://LocalHost:%d/", "https://127.0.0.1:%d", "HTTPS://localhost:%d"})
+    void signShouldTakeTheUrlInAnySpelling(String url) {
+        StepCaSettings settings = OpenAuthority.settings(
+                URI.create(url.formatted(server.url().getPort())),
+                server.rootFingerprint(),
+                careful.name(),
+                careful.password());
+        try (OpenAuthority open = OpenAuthority.of(settings)) {
+            assertThat(open.authority().sign(Requests.proven("dev-1")).leaf()).isNotNull();
         }
     }
 
