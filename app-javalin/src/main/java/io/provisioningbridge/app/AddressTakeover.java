@@ -36,8 +36,9 @@ public final class AddressTakeover {
                 JdbcDeviceStore store = Parts.store(data, config.tunnel().pools(), clock, new SecureRandom())) {
             Outcome outcome = store.commit(found.change(clock.instant(), "import-peers"));
             if (!(outcome instanceof Outcome.Committed)) {
-                throw new StartException("Nothing was taken over: " + file + " gives an id or an address otherwise than this"
-                        + " bridge's own store does. Compare it with " + ownFile(config) + " and correct it.");
+                throw new StartException(
+                        "Nothing was taken over: " + file + " gives an id or an address otherwise than this"
+                                + " bridge's own store does. Compare it with " + ownFile(config) + " and correct it.");
             }
             rewriteOwnFile(config, found, store);
             return found;
@@ -47,8 +48,7 @@ public final class AddressTakeover {
     }
 
     private static void rewriteOwnFile(BridgeConfig config, PeerImport found, JdbcDeviceStore store) {
-        CdmPeersFile.openAfter(
-                        found, config.tunnel().directory(), store.identity(), store.peers(), store::everLeased)
+        CdmPeersFile.openAfter(found, config.tunnel().directory(), store.identity(), store.peers(), store::everLeased)
                 .fold(
                         own -> {
                             own.publish(store.peers());

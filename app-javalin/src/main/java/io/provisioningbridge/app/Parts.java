@@ -71,9 +71,8 @@ final class Parts {
         if (lifetime.isPresent()) {
             settings = settings.withCertificateLifetime(lifetime.get());
         }
-        Optional<Provisioner> server = config.listener().tls() instanceof TlsConfig.Auto auto
-                ? auto.provisioner()
-                : Optional.empty();
+        Optional<Provisioner> server =
+                config.listener().tls() instanceof TlsConfig.Auto auto ? auto.provisioner() : Optional.empty();
         if (server.isPresent()) {
             settings = settings.withServerProvisioner(login(server.get()));
         }

@@ -96,12 +96,15 @@ public final class Wiring {
         for (String reserved : config.enrollment().reservedIds()) {
             Optional<DeviceId> id = DeviceId.parse(reserved).value();
             if (id.flatMap(store::find).isPresent()) {
-                LOG.warn("the device {} is enrolled under a name that is reserved by now; it can act as that server", id.get());
+                LOG.warn(
+                        "the device {} is enrolled under a name that is reserved by now; it can act as that server",
+                        id.get());
             }
         }
     }
 
     private static Optional<String> nobodyConfirmsPeers() {
-        return Optional.of("peers are only written to a file (WG_APPLY=file); nobody confirms that the server knows them");
+        return Optional.of(
+                "peers are only written to a file (WG_APPLY=file); nobody confirms that the server knows them");
     }
 }

@@ -28,11 +28,16 @@ final class DemoEnvironment implements AutoCloseable {
     /** The embedded authority, SQLite, HTTPS on {@code port} of this machine alone. */
     BridgeConfig config(int port, PeerKey tunnelServer) {
         ConfigReading reading = BridgeConfig.read(Map.of(
-                "BRIDGE_CA", "embedded",
-                "BRIDGE_DATA_DIR", directory.toString(),
-                "BRIDGE_LISTEN", "127.0.0.1:" + port,
-                "WG_SERVER_ENDPOINT", "vpn.example.com:51820",
-                "WG_SERVER_PUBLIC_KEY", tunnelServer.base64()));
+                "BRIDGE_CA",
+                "embedded",
+                "BRIDGE_DATA_DIR",
+                directory.toString(),
+                "BRIDGE_LISTEN",
+                "127.0.0.1:" + port,
+                "WG_SERVER_ENDPOINT",
+                "vpn.example.com:51820",
+                "WG_SERVER_PUBLIC_KEY",
+                tunnelServer.base64()));
         if (reading instanceof ConfigReading.Accepted accepted) {
             return accepted.config();
         }

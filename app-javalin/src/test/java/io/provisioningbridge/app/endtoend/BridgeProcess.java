@@ -127,7 +127,9 @@ final class BridgeProcess implements AutoCloseable {
     @Override
     public void close() {
         process.destroy();
-        process.onExit().orTimeout(30, TimeUnit.SECONDS).whenComplete((ended, late) -> process.destroyForcibly())
+        process.onExit()
+                .orTimeout(30, TimeUnit.SECONDS)
+                .whenComplete((ended, late) -> process.destroyForcibly())
                 .join();
     }
 }

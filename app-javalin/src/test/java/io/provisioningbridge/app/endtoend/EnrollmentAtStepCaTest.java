@@ -60,14 +60,22 @@ class EnrollmentAtStepCaTest {
 
     static Map<String, String> seedVariables(StepCaServer stepCa, String provisioner, String password) {
         return Map.of(
-                "STEP_CA_URL", stepCa.url().toString(),
-                "STEP_CA_FINGERPRINT", stepCa.rootFingerprint(),
-                "STEP_CA_PROVISIONER_NAME", provisioner,
-                "STEP_CA_PROVISIONER_PASSWORD", password,
-                "HAWKBIT_URL", "http://localhost:1",
-                "WG_SUBNET", "10.8.0.0/24",
-                "WG_SERVER_ENDPOINT", "vpn.example.com:51820",
-                "WG_SERVER_PUBLIC_KEY", new Seeded(1).peerKey().base64());
+                "STEP_CA_URL",
+                stepCa.url().toString(),
+                "STEP_CA_FINGERPRINT",
+                stepCa.rootFingerprint(),
+                "STEP_CA_PROVISIONER_NAME",
+                provisioner,
+                "STEP_CA_PROVISIONER_PASSWORD",
+                password,
+                "HAWKBIT_URL",
+                "http://localhost:1",
+                "WG_SUBNET",
+                "10.8.0.0/24",
+                "WG_SERVER_ENDPOINT",
+                "vpn.example.com:51820",
+                "WG_SERVER_PUBLIC_KEY",
+                new Seeded(1).peerKey().base64());
     }
 
     @Test
@@ -80,7 +88,8 @@ class EnrollmentAtStepCaTest {
         assertThat(answer.status()).as(answer.response().body()).isEqualTo(200);
         Path leaf = Files.writeString(directory.resolve("device.crt"), answer.text("cert"));
         Path chain = Files.writeString(directory.resolve("ca-chain.crt"), answer.text("ca_chain"));
-        assertThat(run("openssl", "verify", "-CAfile", chain.toString(), leaf.toString())).contains(": OK");
+        assertThat(run("openssl", "verify", "-CAfile", chain.toString(), leaf.toString()))
+                .contains(": OK");
         X509Certificate certificate =
                 Pem.parseCertificates(answer.text("cert")).orThrow().get(0);
         assertThat(certificate.getSubjectX500Principal()).hasToString("CN=dev-1");
@@ -95,7 +104,9 @@ class EnrollmentAtStepCaTest {
         Answer answer = device.enroll("dev-wg", CsrBuilder.forDevice("dev-wg").pem());
 
         Path conf = Files.writeString(directory.resolve("wg0.conf"), answer.text("wg"));
-        assertThat(run("wg-quick", "strip", conf.toString())).contains("PrivateKey = ").contains("AllowedIPs = 10.8.0.0/24");
+        assertThat(run("wg-quick", "strip", conf.toString()))
+                .contains("PrivateKey = ")
+                .contains("AllowedIPs = 10.8.0.0/24");
     }
 
     @Test
@@ -104,15 +115,27 @@ class EnrollmentAtStepCaTest {
         String good = CsrBuilder.forDevice("dev-2").pem();
         long asked = signRequests();
         Map<String, String> faults = Map.of(
-                "garbage", "not PEM",
-                CsrBuilder.forDevice("dev-3").pem(), "common name",
-                CsrBuilder.forDevice("").pem(), "common name",
-                CsrBuilder.forDevice("dev-2").dnsNames("dev-2", "vpn.example.com").pem(), "other names",
-                CsrBuilder.forDevice("dev-2").key(DeviceKey.rsa(1024)).pem(), "RSA 1024",
-                CsrBuilder.forDevice("dev-2").key(DeviceKey.p224()).pem(), "P-224",
-                CsrBuilder.forDevice("dev-2").key(DeviceKey.rsa(2048)).signatureAlgorithm("SHA1withRSA").pem(),
-                        "signature algorithm",
-                CsrBuilder.forDevice("dev-2").brokenSignature().pem(), "not signed with the private half");
+                "garbage",
+                "not PEM",
+                CsrBuilder.forDevice("dev-3").pem(),
+                "common name",
+                CsrBuilder.forDevice("").pem(),
+                "common name",
+                CsrBuilder.forDevice("dev-2")
+                        .dnsNames("dev-2", "vpn.example.com")
+                        .pem(),
+                "other names",
+                CsrBuilder.forDevice("dev-2").key(DeviceKey.rsa(1024)).pem(),
+                "RSA 1024",
+                CsrBuilder.forDevice("dev-2").key(DeviceKey.p224()).pem(),
+                "P-224",
+                CsrBuilder.forDevice("dev-2")
+                        .key(DeviceKey.rsa(2048))
+                        .signatureAlgorithm("SHA1withRSA")
+                        .pem(),
+                "signature algorithm",
+                CsrBuilder.forDevice("dev-2").brokenSignature().pem(),
+                "not signed with the private half");
         for (Map.Entry<String, String> fault : faults.entrySet()) {
             Answer answer = device.enroll("dev-2", fault.getKey());
             assertThat(answer.status()).as(answer.response().body()).isEqualTo(422);
@@ -122,7 +145,10 @@ class EnrollmentAtStepCaTest {
         }
         String newline = seeded.peerKey().base64() + "\nAllowedIPs = 0.0.0.0/0";
         assertThat(device.enroll("dev-2", good, newline).text("detail")).contains("WireGuard public key");
-        assertThat(device.enroll("vpn.example.com", CsrBuilder.forDevice("vpn.example.com").pem()).status())
+        assertThat(device.enroll(
+                                "vpn.example.com",
+                                CsrBuilder.forDevice("vpn.example.com").pem())
+                        .status())
                 .isEqualTo(422);
         assertThat(signRequests()).as("requests that step-ca was asked to sign").isEqualTo(asked);
     }
@@ -138,7 +164,8 @@ class EnrollmentAtStepCaTest {
         Answer again = device.enroll("dev-4", csr.pem(), peer);
         Answer otherKey = device.enroll("dev-4", CsrBuilder.forDevice("dev-4").pem(), peer);
         Answer otherPeer = device.enroll("dev-4", csr.pem(), seeded.peerKey().base64());
-        Answer otherSpelling = device.enroll("DEV-4", CsrBuilder.forDevice("DEV-4").pem());
+        Answer otherSpelling =
+                device.enroll("DEV-4", CsrBuilder.forDevice("DEV-4").pem());
 
         assertThat(again.response().body()).isEqualTo(first.response().body());
         assertThat(otherKey.status()).isEqualTo(409);
@@ -160,7 +187,10 @@ class EnrollmentAtStepCaTest {
         try {
             Answer answer = device.enroll("dev-6", csr.pem());
             assertThat(answer.status()).as(answer.response().body()).isEqualTo(503);
-            assertThat(answer.response().headers().firstValueAsLong("Retry-After").orElseThrow())
+            assertThat(answer.response()
+                            .headers()
+                            .firstValueAsLong("Retry-After")
+                            .orElseThrow())
                     .isPositive();
             assertThat(device.enroll("dev-5", known.pem(), peer).response().body())
                     .as("what is stored is answered all the same")
@@ -192,7 +222,8 @@ class EnrollmentAtStepCaTest {
                         .enroll("dev-1", CsrBuilder.forDevice("dev-1").pem());
 
                 assertThat(answer.status()).as(answer.response().body()).isEqualTo(200);
-                assertThat(Pem.parseCertificates(answer.text("ca_chain")).orThrow()).isEqualTo(deep.authorities());
+                assertThat(Pem.parseCertificates(answer.text("ca_chain")).orThrow())
+                        .isEqualTo(deep.authorities());
                 Path leaf = Files.writeString(other.resolve("device.crt"), answer.text("cert"));
                 Path chain = Files.writeString(other.resolve("ca-chain.crt"), answer.text("ca_chain"));
                 assertThat(run("openssl", "verify", "-CAfile", chain.toString(), leaf.toString()))

@@ -120,7 +120,9 @@ class FleetTest {
             assertThat(answer.status()).as(answer.response().body()).isEqualTo(200);
             String before = answered.putIfAbsent(device.id(), answer.identity());
             if (before != null) {
-                assertThat(answer.identity()).as("the answer to %s", device.id()).isEqualTo(before);
+                assertThat(answer.identity())
+                        .as("the answer to %s", device.id())
+                        .isEqualTo(before);
             }
         } catch (IOException bridgeIsGone) {
             // The next bridge is asked again.
@@ -162,8 +164,7 @@ class FleetTest {
     }
 
     private DeviceClient client(BridgeProcess bridge) throws IOException {
-        List<X509Certificate> root = Pem.parseCertificates(
-                        Files.readString(directory.resolve("data/ca/root.crt")))
+        List<X509Certificate> root = Pem.parseCertificates(Files.readString(directory.resolve("data/ca/root.crt")))
                 .orThrow();
         return DeviceClient.of(bridge, CertificateFingerprint.of(root.get(0)).hex());
     }
