@@ -5,7 +5,6 @@ import io.provisioningbridge.core.domain.Pem;
 import io.provisioningbridge.core.port.BackendException;
 import io.provisioningbridge.core.port.BackendException.Effect;
 import io.provisioningbridge.core.port.BackendUnavailableException;
-import java.nio.charset.StandardCharsets;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
@@ -120,7 +119,7 @@ final class IssuerChains {
         if (!reply.successful()) {
             throw unavailable("step-ca does not list its roots: status " + reply.status());
         }
-        return certificates(new String(reply.body(), StandardCharsets.UTF_8));
+        return certificates(reply.text());
     }
 
     private static List<X509Certificate> certificates(String pem) {

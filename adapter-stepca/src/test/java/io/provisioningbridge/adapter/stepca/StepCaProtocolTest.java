@@ -14,6 +14,7 @@ import io.provisioningbridge.core.port.BackendUnavailableException;
 import io.provisioningbridge.testkit.fixture.Requests;
 import io.provisioningbridge.testkit.server.CertificateHierarchy;
 import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -187,7 +188,7 @@ class StepCaProtocolTest {
         JsonNode answer = chain(leaf(server.hierarchy), server.belowTheRoot());
         server.on("/1.0/sign", exchange -> {
             boolean first = requests.incrementAndGet() == 1;
-            ScriptedCa.answer(exchange, first ? 401 : 201, new String(Json.bytes(answer)));
+            ScriptedCa.answer(exchange, first ? 401 : 201, new String(Json.bytes(answer), StandardCharsets.UTF_8));
         });
 
         assertThat(authority.sign(Requests.proven("dev-1")).authorities()).isEqualTo(server.hierarchy.authorities());
@@ -364,13 +365,14 @@ class StepCaProtocolTest {
                 "/1.0/provisioners",
                 exchange -> ScriptedCa.answer(
                         exchange, 200, "{\"provisioners\":[],\"nextCursor\":\"" + pages.incrementAndGet() + "\"}"));
-        try (OpenAuthority other = OpenAuthority.of(server.settings())) {
+        StepCaSettings patient = server.settings().withTimeouts(Duration.ofSeconds(2), Duration.ofMinutes(4));
+        try (OpenAuthority other = OpenAuthority.of(patient)) {
             assertThatThrownBy(() -> other.authority().sign(Requests.proven("dev-1")))
                     .isInstanceOfSatisfying(
                             BackendUnavailableException.class,
-                            e -> assertThat(e.effect()).isEqualTo(Effect.NONE));
+                            e -> assertThat(e.effect()).isEqualTo(Effect.NONE))
+                    .hasMessageContaining("does not end");
         }
-        assertThat(pages.get()).isLessThanOrEqualTo(1001);
     }
 
     @Test
