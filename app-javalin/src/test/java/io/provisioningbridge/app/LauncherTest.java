@@ -49,6 +49,13 @@ class LauncherTest {
             echo "$*" >>"$home/builds"
             echo 'noise of the build'
             [ ! -e "$home/broken" ] || exit 1
+            if [ -e "$home/edited" ]; then
+                rm "$home/edited"
+                source=$home/provisioning-core/src/main/java/A.java
+                until [ -n "$(find "$source" -newer "$home/app-javalin/target/.bridge-build")" ]; do
+                    touch "$source"
+                done
+            fi
             mkdir -p "$home/app-javalin/target/lib"
             touch "$home/app-javalin/target/lib/provisioning-bridge.jar"
             """;
@@ -171,6 +178,18 @@ class LauncherTest {
         Path source = tree.resolve("provisioning-core/src/main/java/A.java");
         Files.setLastModifiedTime(source, later);
         assertThat(run(shell, tree.resolve("bridge"), Map.of()).err()).contains("bridge: building");
+        assertThat(builds(tree)).isEqualTo(2);
+    }
+
+    @Test
+    void whatWasEditedDuringABuildShouldCauseAnother() throws IOException, InterruptedException {
+        Path tree = sourceTree();
+        Files.createFile(tree.resolve("edited"));
+
+        run(List.of("sh"), tree.resolve("bridge"), Map.of());
+        run(List.of("sh"), tree.resolve("bridge"), Map.of());
+        run(List.of("sh"), tree.resolve("bridge"), Map.of());
+
         assertThat(builds(tree)).isEqualTo(2);
     }
 
