@@ -28,7 +28,7 @@ public record Cidr(String address, int prefixLength) {
         int slash = text.indexOf('/');
         String address = slash < 0 ? text : text.substring(0, slash);
         String prefix = slash < 0 ? String.valueOf(bitsOf(address)) : text.substring(slash + 1);
-        if (!PREFIX.matcher(prefix).matches()) {
+        if (!PREFIX.matcher(prefix).matches() || numberOf(address).value().isEmpty()) {
             return Parsed.invalid(notANetwork(text));
         }
         String problem = problemOf(address, Integer.parseInt(prefix));

@@ -16,7 +16,7 @@ import java.security.SecureRandom;
 public final class WireGuardTunnelConfigWriter implements TunnelConfigWriter {
 
     private static final String HEADER =
-            "# WireGuard tunnel of this device, made by the Provisioning Bridge. Start it with: wg-quick up <this file>";
+            "# WireGuard tunnel of this device, made by the Provisioning Bridge. Start it with: wg-quick up wg0";
 
     private final WireGuardSettings settings;
     private final SecureRandom random;

@@ -2,6 +2,7 @@ package io.provisioningbridge.testkit.memory;
 
 import io.provisioningbridge.core.domain.DeviceCertificate;
 import io.provisioningbridge.core.domain.IntentId;
+import io.provisioningbridge.core.domain.IssuanceIntent;
 import io.provisioningbridge.core.domain.KeyHash;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -11,7 +12,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /** Every certificate there ever was, each once: known by its leaf, not by its serial number. Not safe for concurrent use. */
 final class Certificates {
@@ -53,8 +53,12 @@ final class Certificates {
         return byDevice.getOrDefault(device, List.of()).stream().map(this::leaf).toList();
     }
 
-    Stream<DeviceCertificate> of(KeyHash key) {
-        return byKey.getOrDefault(key, List.of()).stream().map(this::leaf);
+    /** Whether the key the intent is for was certified for another device or incarnation. */
+    boolean isKeyOfAnother(IssuanceIntent intent) {
+        return byKey.getOrDefault(intent.key(), List.of()).stream()
+                .map(this::leaf)
+                .anyMatch(other -> !other.device().sameDeviceAs(intent.device())
+                        || !other.incarnation().equals(intent.incarnation()));
     }
 
     List<DeviceCertificate> due(int limit) {

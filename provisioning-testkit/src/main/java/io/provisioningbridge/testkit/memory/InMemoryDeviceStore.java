@@ -21,7 +21,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** A device store that forgets everything when it is closed, and otherwise behaves as every other one. Safe for concurrent use. */
+/**
+ * A device store that forgets everything when it is closed, and otherwise behaves as every other one. To a {@link FaultPlan}
+ * each commit is a call of {@code commit} and one of {@code commit} with the kind of change, such as {@code commit Enrolled}.
+ * Safe for concurrent use.
+ */
 public final class InMemoryDeviceStore implements DeviceStore {
 
     private final Object lock = new Object();
@@ -34,7 +38,7 @@ public final class InMemoryDeviceStore implements DeviceStore {
         this(pools, new FaultPlan());
     }
 
-    /** @param faults what goes wrong with {@code commit} and, for every method that only reads, {@code read} */
+    /** @param faults what goes wrong, by the names of {@link DeviceStore}'s methods */
     public InMemoryDeviceStore(AddressPools pools, FaultPlan faults) {
         this.state = new InMemoryState(pools);
         this.faults = faults;
@@ -45,59 +49,61 @@ public final class InMemoryDeviceStore implements DeviceStore {
 
     @Override
     public Outcome commit(Change change) {
-        return faults.callUninterruptibly("commit", () -> {
-            synchronized (lock) {
-                refuseWhenClosed();
-                return state.apply(change);
-            }
-        });
+        String kind = "commit " + change.getClass().getSimpleName();
+        return faults.callUninterruptibly(
+                "commit", () -> faults.callUninterruptibly(kind, () -> whileOpen(() -> state.apply(change))));
     }
 
     @Override
     public Optional<Device> find(DeviceId id) {
-        return read(() -> state.device(id.key()));
+        return read("find", () -> state.device(id.key()));
     }
 
     @Override
     public Optional<IssuanceIntent> openIntent(DeviceId id, Instant now) {
-        return read(() ->
-                state.intents().openOf(id.key()).map(Intents.Claim::intent).filter(intent -> intent.openAt(now)));
+        return read(
+                "openIntent",
+                () -> state.intents()
+                        .openOf(id.key())
+                        .map(Intents.Claim::intent)
+                        .filter(intent -> intent.openAt(now)));
     }
 
     @Override
     public List<DeviceCertificate> certificates(DeviceId id) {
-        return read(() -> state.certificates().of(id.key()));
+        return read("certificates", () -> state.certificates().of(id.key()));
     }
 
     @Override
     public List<IssuanceIntent> intents(DeviceId id) {
         return read(
+                "intents",
                 () -> state.intents().of(id.key()).map(Intents.Claim::intent).toList());
     }
 
     @Override
     public List<AuditEvent> events(DeviceId id) {
-        return read(() -> state.events(id.key()));
+        return read("events", () -> state.events(id.key()));
     }
 
     @Override
     public List<DeviceCertificate> dueForRevocation(int limit) {
-        return read(() -> state.certificates().due(limit));
+        return read("dueForRevocation", () -> state.certificates().due(limit));
     }
 
     @Override
     public PeerSnapshot peers() {
-        return read(() -> state.leases().peers());
+        return read("peers", () -> state.leases().peers());
     }
 
     @Override
     public long peersRevision() {
-        return read(() -> state.leases().revision());
+        return read("peersRevision", () -> state.leases().revision());
     }
 
     @Override
     public boolean everLeased(String deviceId, TunnelAddress address) {
-        return read(() -> state.leases().everLeased(DeviceId.keyOf(deviceId), address));
+        return read("everLeased", () -> state.leases().everLeased(DeviceId.keyOf(deviceId), address));
     }
 
     @Override
@@ -112,18 +118,16 @@ public final class InMemoryDeviceStore implements DeviceStore {
         }
     }
 
-    private <T> T read(Supplier<T> query) {
-        return faults.callUninterruptibly("read", () -> {
-            synchronized (lock) {
-                refuseWhenClosed();
-                return query.get();
-            }
-        });
+    private <T> T read(String operation, Supplier<T> query) {
+        return faults.callUninterruptibly(operation, () -> whileOpen(query));
     }
 
-    private void refuseWhenClosed() {
-        if (closed) {
-            throw new BackendUnavailableException("the store is closed", Effect.NONE);
+    private <T> T whileOpen(Supplier<T> access) {
+        synchronized (lock) {
+            if (closed) {
+                throw new BackendUnavailableException("the store is closed", Effect.NONE);
+            }
+            return access.get();
         }
     }
 }

@@ -93,7 +93,7 @@ final class InMemoryState {
                 || intents.find(intent.id()).isPresent()) {
             return new Outcome.Conflict();
         }
-        if (isCertificateKeyOfAnother(intent)) {
+        if (certificates.isKeyOfAnother(intent) || intents.isKeyOfAnother(intent)) {
             return new Outcome.KeyInUse(Outcome.KeyInUse.Key.CERTIFICATE);
         }
         if (isPeerKeyOfAnother(change.peer(), device, now)) {
@@ -106,7 +106,7 @@ final class InMemoryState {
             return new Outcome.PoolExhausted();
         }
         mine.ifPresent(claim -> expire(claim, now));
-        endExpiredClaimsOf(change.peer(), now);
+        endExpiredClaimsOfOthers(change.peer(), device, now);
         if (leases.of(device).isEmpty() && !leases.anyFree()) {
             reclaimable.ifPresent(claim -> {
                 expire(claim, now);
@@ -201,7 +201,7 @@ final class InMemoryState {
         if (isPeerKeyOfAnother(change.peer().key(), key, now)) {
             return new Outcome.KeyInUse(Outcome.KeyInUse.Key.PEER);
         }
-        endExpiredClaimsOf(change.peer().key(), now);
+        endExpiredClaimsOfOthers(change.peer().key(), key, now);
         setDevice(device.withPeer(Milliseconds.of(change.peer())));
         log(change.audit());
         return new Outcome.Committed();
@@ -268,33 +268,17 @@ final class InMemoryState {
                 now, claim.device(), AuditEvent.Action.ISSUANCE_FAILED, "bridge", "the intent expired unanswered"));
     }
 
-    private void endExpiredClaimsOf(PeerKey peer, Instant now) {
+    private void endExpiredClaimsOfOthers(PeerKey peer, String device, Instant now) {
         intents.expiredAt(now).stream()
-                .filter(claim -> claim.peer().equals(peer))
+                .filter(claim -> claim.peer().equals(peer) && !claim.device().equals(device))
                 .forEach(claim -> {
                     expire(claim, now);
                     leases.freeIfPending(claim.device());
                 });
     }
 
-    private boolean isCertificateKeyOfAnother(IssuanceIntent intent) {
-        return certificates
-                        .of(intent.key())
-                        .anyMatch(other -> !other.device().sameDeviceAs(intent.device())
-                                || !other.incarnation().equals(intent.incarnation()))
-                || intents.of(intent.key())
-                        .map(Intents.Claim::intent)
-                        .filter(other -> other.status() == Status.OPEN || other.status() == Status.UNCERTAIN)
-                        .anyMatch(other -> !other.device().sameDeviceAs(intent.device())
-                                || !other.incarnation().equals(intent.incarnation()));
-    }
-
     private boolean isPeerKeyOfAnother(PeerKey key, String device, Instant now) {
-        return !peerOwners.getOrDefault(key, device).equals(device)
-                || intents.open()
-                        .anyMatch(claim -> claim.peer().equals(key)
-                                && !claim.device().equals(device)
-                                && claim.intent().openAt(now));
+        return !peerOwners.getOrDefault(key, device).equals(device) || intents.isPeerOfAnother(key, device, now);
     }
 
     private static void requireSame(IssuanceIntent intent, DeviceCertificate certificate) {

@@ -73,8 +73,19 @@ final class Intents {
         return byDevice.getOrDefault(device, List.of()).stream().map(all::get);
     }
 
-    /** Every one for a certificate key. */
-    Stream<Claim> of(KeyHash key) {
-        return byKey.getOrDefault(key, List.of()).stream().map(all::get);
+    /** Whether the certificate key may have been certified, or is about to be, for another device or incarnation. */
+    boolean isKeyOfAnother(IssuanceIntent intent) {
+        return byKey.getOrDefault(intent.key(), List.of()).stream()
+                .map(id -> all.get(id).intent())
+                .filter(other -> other.status() == Status.OPEN || other.status() == Status.UNCERTAIN)
+                .anyMatch(other -> !other.device().sameDeviceAs(intent.device())
+                        || !other.incarnation().equals(intent.incarnation()));
+    }
+
+    /** Whether an intent of another device, open at {@code now}, claims the peer key. */
+    boolean isPeerOfAnother(PeerKey key, String device, Instant now) {
+        return open().anyMatch(claim -> claim.peer().equals(key)
+                && !claim.device().equals(device)
+                && claim.intent().openAt(now));
     }
 }

@@ -115,8 +115,8 @@ public final class StepCaProvisioner {
         return password;
     }
 
-    /** As it stands in {@code ca.json}. */
-    String json() {
+    /** As it stands in {@code ca.json}, and as step-ca lists it to everybody. */
+    public String json() {
         List<String> members = new ArrayList<>(
                 List.of("\"type\": \"JWK\"", "\"name\": " + StepCaConfiguration.quoted(name), "\"key\": " + publicJwk));
         if (!encryptedKey.isEmpty()) {

@@ -1,0 +1,19 @@
+package io.provisioningbridge.adapter.wireguard;
+
+import java.nio.file.Path;
+
+/** Publishes two revisions, in as few steps as that takes. */
+final class PublishTwice {
+
+    private PublishTwice() {}
+
+    /** @param arguments the directory, and the first revision */
+    public static void main(String[] arguments) {
+        long revision = Long.parseLong(arguments[1]);
+        CdmPeersFile peersFile = new PeersDirectory(Path.of(arguments[0]))
+                .openKnowingNothing(revision)
+                .orThrow();
+        peersFile.publish(PeersDirectory.uniform(revision, 3));
+        peersFile.publish(PeersDirectory.uniform(revision + 1, 3));
+    }
+}

@@ -1,0 +1,26 @@
+package io.provisioningbridge.app.config;
+
+import java.util.regex.Pattern;
+
+/** An operator's value as it may be repeated to him: on one line, not endless, without the password a URL may hold. */
+final class Quoted {
+
+    private static final int LONGEST = 80;
+    private static final Pattern CONTROL = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]");
+    // Up to the last '@', because a password with one in it is a common mistake.
+    private static final Pattern CREDENTIALS = Pattern.compile("//.*@", Pattern.DOTALL);
+
+    private Quoted() {}
+
+    /** In single quotes. */
+    static String of(String value) {
+        return "'" + bare(value) + "'";
+    }
+
+    static String bare(String value) {
+        String shown = CONTROL.matcher(CREDENTIALS.matcher(value).replaceFirst("//***@"))
+                .replaceAll(
+                        match -> String.format("\\\\u%04x", (int) match.group().charAt(0)));
+        return shown.length() <= LONGEST ? shown : shown.substring(0, LONGEST) + "...";
+    }
+}
