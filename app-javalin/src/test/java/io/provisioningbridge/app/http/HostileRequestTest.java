@@ -55,6 +55,8 @@ class HostileRequestTest {
                 raw(400, "POST /devices/a%0d%0aX:y/enroll HTTP/1.1\r\n" + CLOSE),
                 raw(400, "POST /devices/a%ffb/enroll HTTP/1.1\r\n" + CLOSE),
                 raw(400, "POST /devices/a%zzb/enroll HTTP/1.1\r\n" + CLOSE),
+                raw(400, "POST /devices/a;b=c/enroll HTTP/1.1\r\n" + CLOSE),
+                raw(400, "GET /pki/roots/;% HTTP/1.1\r\n" + CLOSE),
                 raw(400, "POST /devices/\u00e9/enroll HTTP/1.1\r\n" + CLOSE),
                 raw(414, "POST /devices/" + "a".repeat(9_000) + "/enroll HTTP/1.1\r\n" + CLOSE),
                 raw(431, "GET /health/live HTTP/1.1\r\n" + CLOSE + "X-Long: " + "a".repeat(9_000) + "\r\n"),
