@@ -31,8 +31,8 @@ final class DataDirectory implements AutoCloseable {
                 Files.createDirectories(
                         directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
             }
-            FileChannel channel = FileChannel.open(
-                    directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            FileChannel channel =
+                    FileChannel.open(directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             return locked(directory, channel);
         } catch (IOException | UnsupportedOperationException e) {
             throw new StartException("The data directory " + path + " cannot be used: " + e, e);

@@ -35,6 +35,7 @@ public final class JdbcDeviceStore implements DeviceStore {
     private final List<String> openWarnings;
     private final Runnable release;
     private final AtomicBoolean closed = new AtomicBoolean();
+    private final AtomicBoolean writable = new AtomicBoolean(true);
 
     /** @param release lets go of the connections, after the last commit */
     JdbcDeviceStore(
@@ -59,7 +60,30 @@ public final class JdbcDeviceStore implements DeviceStore {
 
     @Override
     public Outcome commit(Change change) {
-        return committer.commit(change);
+        try {
+            Outcome outcome = committer.commit(change);
+            writable.set(true);
+            return outcome;
+        } catch (BackendUnavailableException e) {
+            writable.set(false);
+            throw e;
+        }
+    }
+
+    /**
+     * Why nothing can be written at the moment, for readiness; empty when all is well. After a commit that failed, each call
+     * tries whether a row can be written again; otherwise it costs nothing.
+     */
+    public Optional<String> problem() {
+        if (!writable.get()) {
+            try {
+                reads.useHandle(Tables::tryToWrite);
+                writable.set(true);
+            } catch (JdbiException e) {
+                return Optional.of("nothing can be written; the log says why");
+            }
+        }
+        return Optional.empty();
     }
 
     @Override

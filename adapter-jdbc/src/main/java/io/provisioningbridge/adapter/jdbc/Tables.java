@@ -31,6 +31,11 @@ record Tables(
                 new EventTable(handle));
     }
 
+    /** Writes something that changes nothing; in auto-commit mode it returns when that is durable. */
+    static void tryToWrite(Handle handle) {
+        handle.execute("UPDATE <p>store SET identity = identity");
+    }
+
     long peersRevision() {
         return handle.createQuery("SELECT peers_revision FROM <p>store")
                 .mapTo(Long.class)

@@ -48,22 +48,26 @@ final class AuthorizedCalls {
             Prepared<ProvisionerKey> key,
             BiFunction<ProvisionerKey, String, JsonNode> body,
             Deadline deadline) {
-        if (!enter(deadline)) {
-            throw new BackendUnavailableException("too many requests wait for step-ca", Effect.NONE);
-        }
+        // Whoever would begin with less time than it may take to connect does not begin: that would ask for a
+        // certificate
+        // only to turn away from the answer.
+        Deadline latestStart = deadline.earlierBy(settings.connectTimeout());
+        enter(latestStart);
         try {
-            return authorized(path, key, body, deadline);
+            return authorized(path, key, body, latestStart, deadline);
         } finally {
             places.release();
         }
     }
 
-    private boolean enter(Deadline deadline) {
+    private void enter(Deadline deadline) {
         try {
-            return places.tryAcquire(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
+            if (!places.tryAcquire(deadline.remainingNanos(), TimeUnit.NANOSECONDS)) {
+                throw new BackendUnavailableException("too many requests wait for step-ca", Effect.NONE);
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return false;
+            throw new BackendUnavailableException("interrupted while waiting for step-ca", Effect.NONE);
         }
     }
 
@@ -71,15 +75,16 @@ final class AuthorizedCalls {
             String path,
             Prepared<ProvisionerKey> keys,
             BiFunction<ProvisionerKey, String, JsonNode> body,
+            Deadline latestStart,
             Deadline deadline) {
         String audience = Urls.audience(settings.url(), path);
-        ProvisionerKey key = keys.get(deadline);
+        ProvisionerKey key = keys.get(latestStart);
         Reply reply = client.post(path, body.apply(key, audience), deadline);
         if (reply.status() == UNAUTHORIZED) {
             reply = client.post(path, body.apply(key, audience), deadline);
         }
         if (reply.status() == UNAUTHORIZED) {
-            ProvisionerKey present = keys.replace(key, deadline);
+            ProvisionerKey present = keys.replace(key, latestStart);
             if (!present.id().equals(key.id())) {
                 reply = client.post(path, body.apply(present, audience), deadline);
             }

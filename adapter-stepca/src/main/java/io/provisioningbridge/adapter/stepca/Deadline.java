@@ -15,6 +15,11 @@ final class Deadline {
         return new Deadline(System.nanoTime() + duration.toNanos());
     }
 
+    /** The moment that much before this one. */
+    Deadline earlierBy(Duration duration) {
+        return new Deadline(end - duration.toNanos());
+    }
+
     /** Nanoseconds left; zero when it has passed. */
     long remainingNanos() {
         return Math.max(0, end - System.nanoTime());

@@ -60,7 +60,11 @@ final class OneTimeTokens {
         return token(key, audience, names.get(0), claims);
     }
 
-    /** Allows one revocation. @param serial in decimal, whatever the request's body says it in */
+    /**
+     * Allows one revocation.
+     *
+     * @param serial in decimal, whatever the request's body says it in
+     */
     String forRevoking(ProvisionerKey key, String audience, String serial) {
         return token(key, audience, serial, Json.object());
     }

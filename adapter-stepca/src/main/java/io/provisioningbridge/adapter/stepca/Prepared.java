@@ -53,8 +53,8 @@ final class Prepared<T> {
 
     /** Begins to get it, if that has not begun. */
     synchronized void start() {
-        if (value == null) {
-            attempt();
+        if (value == null && attempt == null) {
+            begin(new CompletableFuture<>());
         }
     }
 
@@ -77,7 +77,7 @@ final class Prepared<T> {
     /** Gets it anew, unless somebody else already replaced {@code stale}; otherwise like {@link #get}. */
     T replace(T stale, Deadline deadline) {
         synchronized (this) {
-            if (value == stale) {
+            if (stale.equals(value)) {
                 value = null;
                 problem = what + " is being asked for again";
             }
@@ -115,9 +115,15 @@ final class Prepared<T> {
             return attempt;
         }
         CompletableFuture<T> begun = new CompletableFuture<>();
+        begin(begun);
+        return begun;
+    }
+
+    /** Holding the lock. */
+    private void begin(CompletableFuture<T> begun) {
         if (closed) {
             begun.completeExceptionally(closedException());
-            return begun;
+            return;
         }
         attempt = begun;
         try {
@@ -126,7 +132,6 @@ final class Prepared<T> {
             attempt = null;
             begun.completeExceptionally(closedException());
         }
-        return begun;
     }
 
     private void load(CompletableFuture<T> running) {
@@ -151,7 +156,7 @@ final class Prepared<T> {
         synchronized (this) {
             attempt = null;
             if (!why.equals(problem)) {
-                LOG.error("step-ca: no certificate can be issued, {} is not known: {}; it is tried again", what, why);
+                LOG.error("step-ca: {} cannot be had, and is tried again: {}", what, why);
             }
             problem = why;
             planRetry();

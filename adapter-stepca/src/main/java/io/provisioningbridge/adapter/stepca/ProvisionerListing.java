@@ -11,8 +11,8 @@ import java.util.List;
 /** Reads what step-ca says about its provisioners, to everybody who asks. Stateless. */
 final class ProvisionerListing {
 
-    // step-ca gives 20 to a page; the bound is against a server that never ends.
-    private static final int MAX_PAGES = 1000;
+    // step-ca gives 20 to a page; the bound is against a list that never ends.
+    private static final int MAX_PAGES = 200;
 
     private ProvisionerListing() {}
 

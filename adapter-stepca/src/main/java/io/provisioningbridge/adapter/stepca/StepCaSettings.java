@@ -37,7 +37,8 @@ public record StepCaSettings(
             throw new IllegalArgumentException(
                     "step-ca's URL is https://host[:port][/path] without user, query or fragment");
         }
-        if (certificateLifetime.isNegative() || certificateLifetime.getNano() != 0) {
+        if (certificateLifetime.isNegative()
+                || !certificateLifetime.equals(Duration.ofSeconds(certificateLifetime.toSeconds()))) {
             throw new IllegalArgumentException(
                     "a certificate's lifetime is a number of whole seconds, zero for the default");
         }

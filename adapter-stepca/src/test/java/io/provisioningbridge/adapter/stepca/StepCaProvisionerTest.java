@@ -18,6 +18,7 @@ import io.provisioningbridge.testkit.fixture.Seeded;
 import io.provisioningbridge.testkit.server.RequiresServer;
 import io.provisioningbridge.testkit.server.StepCaProvisioner;
 import io.provisioningbridge.testkit.server.StepCaServer;
+import java.net.URI;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -27,7 +28,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.assertj.core.api.ThrowingConsumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -79,6 +79,19 @@ class StepCaProvisionerTest {
         try (OpenAuthority open = open(careful)) {
             assertThat(open.authority().sign(Requests.proven("dev-1")).leaf()).isNotNull();
             assertThat(open.authority().problem()).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"https://LocalHost:%d/", "https://127.0.0.1:%d", "HTTPS://localhost:%d"})
+    void signShouldTakeTheUrlInAnySpelling(String url) {
+        StepCaSettings settings = OpenAuthority.settings(
+                URI.create(url.formatted(server.url().getPort())),
+                server.rootFingerprint(),
+                careful.name(),
+                careful.password());
+        try (OpenAuthority open = OpenAuthority.of(settings)) {
+            assertThat(open.authority().sign(Requests.proven("dev-1")).leaf()).isNotNull();
         }
     }
 
@@ -207,7 +220,7 @@ class StepCaProvisionerTest {
                 OpenAuthority.settings(server, shortLived).withCertificateLifetime(Duration.ofMinutes(minutes));
         try (OpenAuthority open = OpenAuthority.of(settings)) {
             assertThatThrownBy(() -> open.authority().sign(Requests.proven("dev-1")))
-                    .satisfies(refusal(Fault.BACKEND, Effect.NONE))
+                    .satisfies(Failing.refused(Fault.BACKEND, Effect.NONE))
                     .hasMessageContainingAll("403", "duration");
         }
     }
@@ -216,12 +229,12 @@ class StepCaProvisionerTest {
     void namesThatDifferFromTheRequestShouldBeTheRequestsFault() {
         try (OpenAuthority open = open(usual)) {
             assertThatThrownBy(() -> open.authority().issueServerCertificate(csr("other"), List.of("localhost")))
-                    .satisfies(refusal(Fault.REQUEST, Effect.NONE))
+                    .satisfies(Failing.refused(Fault.REQUEST, Effect.NONE))
                     .hasMessageContaining("common name");
             byte[] foreignName =
                     CsrBuilder.forDevice("localhost").dnsNames("foreign").der();
             assertThatThrownBy(() -> open.authority().issueServerCertificate(foreignName, List.of("localhost")))
-                    .satisfies(refusal(Fault.REQUEST, Effect.NONE))
+                    .satisfies(Failing.refused(Fault.REQUEST, Effect.NONE))
                     .hasMessageContaining("DNS names");
         }
     }
@@ -231,7 +244,7 @@ class StepCaProvisionerTest {
         byte[] weak = CsrBuilder.forDevice("localhost").key(DeviceKey.rsa(1024)).der();
         try (OpenAuthority open = open(usual)) {
             assertThatThrownBy(() -> open.authority().issueServerCertificate(weak, List.of("localhost")))
-                    .satisfies(refusal(Fault.REQUEST, Effect.NONE))
+                    .satisfies(Failing.refused(Fault.REQUEST, Effect.NONE))
                     .hasMessageContaining("2048");
         }
     }
@@ -241,7 +254,7 @@ class StepCaProvisionerTest {
         try (OpenAuthority open = open(usual)) {
             assertThatThrownBy(() ->
                             open.authority().issueServerCertificate(new byte[] {0x30, 1, 0}, List.of("localhost")))
-                    .satisfies(refusal(Fault.REQUEST, Effect.NONE));
+                    .satisfies(Failing.refused(Fault.REQUEST, Effect.NONE));
         }
     }
 
@@ -249,7 +262,7 @@ class StepCaProvisionerTest {
     void brokenTemplateShouldBeTheOperatorsFault() {
         try (OpenAuthority open = open(broken)) {
             assertThatThrownBy(() -> open.authority().sign(Requests.proven("dev-1")))
-                    .satisfies(refusal(Fault.BACKEND, Effect.POSSIBLE))
+                    .satisfies(Failing.refused(Fault.BACKEND, Effect.POSSIBLE))
                     .hasMessageContainingAll("500", "template");
         }
     }
@@ -322,15 +335,6 @@ class StepCaProvisionerTest {
                     .hasMessageContainingAll(words);
             assertThat(open.authority().problem().orElseThrow()).contains(words);
         }
-    }
-
-    private static ThrowingConsumer<Throwable> refusal(Fault fault, Effect effect) {
-        return thrown -> {
-            assertThat(thrown).isInstanceOf(BackendRefusedException.class);
-            BackendRefusedException refused = (BackendRefusedException) thrown;
-            assertThat(refused.fault()).isEqualTo(fault);
-            assertThat(refused.effect()).isEqualTo(effect);
-        };
     }
 
     private static byte[] csr(String name) {

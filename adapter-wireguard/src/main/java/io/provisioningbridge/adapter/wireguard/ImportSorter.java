@@ -83,14 +83,13 @@ final class ImportSorter {
         return edge ? address + " is the first or last address of its network" : "";
     }
 
-    /** Whether an id can be kept and shown as it is: no control, format or private characters, no half of a pair. */
+    /** Whether an id can be kept and shown as it is. Half of a surrogate pair, which cannot, is no JSON in the first place. */
     private static boolean sane(String id) {
         return !id.isBlank()
                 && id.length() <= MAX_ID
                 && id.codePoints().allMatch(c -> switch (Character.getType(c)) {
                     case Character.CONTROL,
                             Character.FORMAT,
-                            Character.SURROGATE,
                             Character.PRIVATE_USE,
                             Character.UNASSIGNED,
                             Character.LINE_SEPARATOR,

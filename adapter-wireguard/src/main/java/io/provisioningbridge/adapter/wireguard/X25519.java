@@ -14,13 +14,14 @@ import java.security.spec.NamedParameterSpec;
 import java.util.Base64;
 
 /** Key pairs in the form {@code wg genkey} and {@code wg pubkey} print them. */
-final class X25519 {
+public final class X25519 {
 
     private static final int SIZE = 32;
 
     private X25519() {}
 
-    static PeerKeyPair generate(SecureRandom random) {
+    /** A new pair; the private half clamped, as `wg genkey` makes it. */
+    public static PeerKeyPair generate(SecureRandom random) {
         try {
             KeyPairGenerator generator = KeyPairGenerator.getInstance("X25519");
             generator.initialize(NamedParameterSpec.X25519, random);

@@ -15,7 +15,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -140,6 +142,31 @@ class CdmPeersFileTest implements PeerDirectoryContract {
     }
 
     @Test
+    void publishShouldNoticeAChangeThatKeptTheSize() throws IOException {
+        peersFile.publish(TWO);
+        String before = directory.text();
+        directory.edit(before.replace("10.8.0.3", "10.8.0.4"));
+
+        peersFile.publish(TWO);
+
+        assertThat(directory.text()).isEqualTo(before);
+    }
+
+    @Test
+    void publishShouldNoticeAnotherFileInItsPlace() throws IOException {
+        peersFile.publish(TWO);
+        String before = directory.text();
+        Path other = directory.path().resolve("other");
+        Files.writeString(other, before.replace("10.8.0.3", "10.8.0.4"));
+        Files.setLastModifiedTime(other, Files.getLastModifiedTime(directory.file()));
+        Files.move(other, directory.file(), StandardCopyOption.REPLACE_EXISTING);
+
+        peersFile.publish(TWO);
+
+        assertThat(directory.text()).isEqualTo(before);
+    }
+
+    @Test
     void publishShouldTellWhatItOverwritesWhenSomebodyElseAddedEntries() throws IOException {
         peersFile.publish(TWO);
         directory.edit("{\"device-001\":\"10.8.0.2\",\"newcomer\":\"10.8.0.77\"}");
@@ -182,6 +209,18 @@ class CdmPeersFileTest implements PeerDirectoryContract {
                 .isRegularFile()
                 .satisfies(file -> assertThat(Files.isSymbolicLink(file)).isFalse());
         assertThat(seen()).isEqualTo(THREE.addresses());
+    }
+
+    @Test
+    void publishShouldWriteForEverybodyWhateverTheUmask() throws IOException, InterruptedException {
+        Programs.Ended child = Programs.run(
+                "",
+                Programs.under(
+                        List.of("sh", "-c", "umask 077; exec \"$@\"", "sh"),
+                        Programs.java(PublishTwice.class, directory.path().toString(), "1")));
+
+        assertThat(child.status()).as(child.output()).isZero();
+        assertThat(directory.mode()).isEqualTo("rw-r--r--");
     }
 
     @Test

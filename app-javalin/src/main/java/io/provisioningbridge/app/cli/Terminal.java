@@ -16,6 +16,12 @@ public record Terminal(Map<String, String> environment, PrintStream out, PrintSt
         environment = Map.copyOf(environment);
     }
 
+    /** Not the environment, which holds secrets. */
+    @Override
+    public String toString() {
+        return "Terminal";
+    }
+
     /** This process's own. */
     static Terminal ofThisProcess() {
         return new Terminal(System.getenv(), System.out, System.err);

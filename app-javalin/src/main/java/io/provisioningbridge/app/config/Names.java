@@ -27,6 +27,8 @@ final class Names {
     private static final Pattern INJECTED = Pattern.compile(".+_SERVICE_.*|.+_PORT.*|WG_QUICK_.*");
 
     private static final int LARGEST_TYPO = 3;
+    // Beyond our prefixes, so that an unrelated name is not mistaken for a misspelled one.
+    private static final int LARGEST_FOREIGN_TYPO = 2;
 
     private Names() {}
 
@@ -38,16 +40,18 @@ final class Names {
             return Verdict.REFUSED;
         }
         // A misspelled prefix (ENROLMENT_POLICY) must not make a policy vanish in silence.
-        boolean near = nearest(unknown).isPresent();
+        boolean near = nearest(unknown, LARGEST_FOREIGN_TYPO).isPresent();
         return near || SHARED.stream().anyMatch(unknown::startsWith) ? Verdict.WARNED : Verdict.IGNORED;
     }
 
     /** {@code ; did you mean …?} when a known name is near, else nothing. */
     static String suggestion(String unknown) {
-        return nearest(unknown).map(name -> "; did you mean " + name + "?").orElse("");
+        return nearest(unknown, LARGEST_TYPO)
+                .map(name -> "; did you mean " + name + "?")
+                .orElse("");
     }
 
-    private static Optional<String> nearest(String unknown) {
+    private static Optional<String> nearest(String unknown, int farthest) {
         List<String> known = new ArrayList<>();
         for (Variable variable : Variable.values()) {
             known.add(variable.name());
@@ -56,7 +60,8 @@ final class Names {
             }
         }
         return known.stream()
-                .filter(name -> distance(unknown, name) <= LARGEST_TYPO)
+                .filter(name -> Math.abs(name.length() - unknown.length()) <= farthest)
+                .filter(name -> distance(unknown, name) <= farthest)
                 .min(Comparator.comparingInt(name -> distance(unknown, name)));
     }
 

@@ -21,6 +21,10 @@ final class SmallFile {
 
     /** A path as text; whether there is something is not asked. */
     static Parsed<Path> parsePath(String text) {
+        if (text.contains("\n")) {
+            // BRIDGE_TLS_KEY_FILE=/tls/key.pem is easily written for BRIDGE_TLS_KEY=/tls/key.pem.
+            return Parsed.invalid("is to be the path of a file, not what is in it");
+        }
         try {
             return Parsed.valid(Path.of(text));
         } catch (InvalidPathException e) {

@@ -22,7 +22,14 @@ final class Sources {
      * @param text as given; a file's without one trailing newline
      * @param source in words
      */
-    record Raw(String text, String source) {}
+    record Raw(String text, String source) {
+
+        /** Not the text, which may be a secret. */
+        @Override
+        public String toString() {
+            return "from " + source;
+        }
+    }
 
     private final Findings findings;
     private final Map<Variable, Raw> values = new EnumMap<>(Variable.class);
@@ -106,11 +113,9 @@ final class Sources {
             String file = variable.hasFileVariant() ? entries.getOrDefault(name + Variable.FILE_SUFFIX, "") : "";
             if (!direct.isBlank() && !file.isBlank()) {
                 problem(variable, name + Variable.FILE_SUFFIX + " is set as well; set one of the two" + in(source));
-            } else if (isSet(variable)) {
-                continue;
-            } else if (!direct.isBlank()) {
+            } else if (!direct.isBlank() && !isSet(variable)) {
                 values.put(variable, new Raw(direct, source));
-            } else if (!file.isBlank()) {
+            } else if (!file.isBlank() && !isSet(variable)) {
                 takeValueFile(variable, file.strip());
             }
         }

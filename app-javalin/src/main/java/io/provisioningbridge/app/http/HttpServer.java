@@ -10,6 +10,8 @@ import io.javalin.util.JavalinException;
 import io.provisioningbridge.app.http.HttpSettings.Limits;
 import io.provisioningbridge.app.tls.ServerTls;
 import java.time.Duration;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.AbstractConnectionFactory;
 import org.eclipse.jetty.server.Connector;
@@ -18,7 +20,6 @@ import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.SecureRequestCustomizer;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
-import org.eclipse.jetty.server.handler.EagerContentHandler;
 import org.eclipse.jetty.util.VirtualThreads;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
@@ -36,9 +37,6 @@ public final class HttpServer implements AutoCloseable {
 
     /** Threads beyond those that may wait for a backend: acceptors, selectors, and routes that never wait. */
     private static final int SPARE_THREADS = 48;
-
-    /** What Jetty keeps of a body, its framing included; the exact limit is {@link JsonBody#MAX_BYTES}. */
-    private static final int RETAINED_BYTES = 2 * JsonBody.MAX_BYTES;
 
     private static final Logger LOG = LoggerFactory.getLogger(HttpServer.class);
     private static final String HEALTH = "/health/";
@@ -71,6 +69,15 @@ public final class HttpServer implements AutoCloseable {
     /** The port it listens on. */
     public int port() {
         return javalin.port();
+    }
+
+    /** Method and path of every route, such as {@code GET /health/live}. */
+    Set<String> routes() {
+        return javalin.unsafe.internalRouter.allHttpHandlers().stream()
+                .map(handler -> handler.endpoint)
+                .filter(endpoint -> endpoint.method.isHttpMethod())
+                .map(endpoint -> endpoint.method.name() + " " + endpoint.path)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     /** Stops gracefully; blocks as long as requests under way need, within the limit. Repeating it is harmless. */
@@ -132,9 +139,8 @@ public final class HttpServer implements AutoCloseable {
     private static void assemble(Server server, HttpSettings settings) {
         server.setStopTimeout(settings.limits().stop().toMillis());
         server.setErrorHandler(new ProblemErrorHandler());
-        server.setHandler(new EagerContentHandler(
-                new RequestScope(settings.trustedProxies()),
-                new EagerContentHandler.RetainedContentLoaderFactory(RETAINED_BYTES, -1, true)));
+        server.setHandler(new BodyFirst(
+                new RequestScope(settings.trustedProxies()), settings.limits().body()));
     }
 
     private static Connector connector(Server server, HttpConfiguration http, HttpSettings settings, ServerTls tls) {

@@ -1,6 +1,7 @@
 package io.provisioningbridge.app.http;
 
 import java.time.Duration;
+import java.util.stream.Stream;
 
 /**
  * Where and how the device listener listens.
@@ -38,14 +39,17 @@ public record HttpSettings(String host, int port, TrustedProxies trustedProxies,
      *
      * @param concurrentCalls how many requests may wait for a backend at once; one more gets 503
      * @param idle how long a connection may be silent, also in the middle of a request
+     * @param body how long a body may take altogether
      * @param stop how long requests under way may take when the server stops
      */
-    public record Limits(int concurrentCalls, Duration idle, Duration stop) {
+    public record Limits(int concurrentCalls, Duration idle, Duration body, Duration stop) {
 
-        public static final Limits DEFAULT = new Limits(256, Duration.ofSeconds(30), Duration.ofSeconds(20));
+        public static final Limits DEFAULT =
+                new Limits(256, Duration.ofSeconds(30), Duration.ofSeconds(30), Duration.ofSeconds(20));
 
         public Limits {
-            if (concurrentCalls < 1 || idle.isNegative() || idle.isZero() || stop.isNegative() || stop.isZero()) {
+            if (concurrentCalls < 1
+                    || Stream.of(idle, body, stop).anyMatch(limit -> limit.isZero() || limit.isNegative())) {
                 throw new IllegalArgumentException("limits are positive");
             }
         }

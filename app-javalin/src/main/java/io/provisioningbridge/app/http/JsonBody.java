@@ -3,7 +3,6 @@ package io.provisioningbridge.app.http;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.javalin.http.Context;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -12,16 +11,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.eclipse.jetty.http.HttpException;
 
 /**
  * A JSON object a client sent. Members nobody asks for are ignored; every way a body can be wrong ends the request with the
  * problem that says so.
  */
 final class JsonBody {
-
-    /** Largest body in bytes. */
-    static final int MAX_BYTES = 64 * 1024;
 
     private static final Pattern CHARSET = Pattern.compile("charset=(.*)");
     private static final Set<String> UTF_8 = Set.of("utf-8", "\"utf-8\"", "utf8");
@@ -32,10 +27,10 @@ final class JsonBody {
         this.object = object;
     }
 
-    /** @throws ProblemException 400, 408, 413 or 415 */
+    /** @throws ProblemException 400 or 415 */
     static JsonBody of(Context ctx) {
         requireJson(ctx);
-        JsonNode node = parse(decode(bytes(ctx)));
+        JsonNode node = parse(decode(BodyFirst.of(ctx)));
         if (!node.isObject()) {
             throw malformed("The body must be a JSON object.");
         }
@@ -86,26 +81,6 @@ final class JsonBody {
             }
         }
         return parts[0].strip().equals("application/json");
-    }
-
-    private static byte[] bytes(Context ctx) {
-        try {
-            byte[] bytes = ctx.bodyInputStream().readNBytes(MAX_BYTES + 1);
-            if (bytes.length > MAX_BYTES) {
-                throw tooLarge();
-            }
-            return bytes;
-        } catch (HttpException.RuntimeException e) {
-            throw e.getCode() == 408
-                    ? new ProblemException(ProblemType.REQUEST_TIMEOUT, "Send the body without a pause.")
-                    : malformed("The body is not framed as its headers say.");
-        } catch (IOException e) {
-            throw malformed("The body ends before its time.");
-        }
-    }
-
-    static ProblemException tooLarge() {
-        return new ProblemException(ProblemType.BODY_TOO_LARGE, "Send at most " + MAX_BYTES / 1024 + " KiB.");
     }
 
     private static String decode(byte[] bytes) {

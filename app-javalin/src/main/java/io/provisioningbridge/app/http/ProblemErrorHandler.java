@@ -58,7 +58,7 @@ final class ProblemErrorHandler implements Request.Handler {
         return switch (type.status()) {
             case 404 -> "Ask for a path that the contract names.";
             case 408 -> "Send the request without a pause.";
-            case 413 -> "Send at most " + JsonBody.MAX_BYTES / 1024 + " KiB.";
+            case 413 -> "Send at most " + BodyFirst.MAX_BYTES / 1024 + " KiB.";
             case 414, 431 -> "Send a shorter request line and fewer or shorter header fields.";
             case 500, 503 -> "Send the request again later; the operator finds the cause under the request id.";
             default -> "Send a request as RFC 9110 and RFC 9112 describe it, its path in normal form.";

@@ -3,6 +3,7 @@ package io.provisioningbridge.app.http;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.util.regex.Pattern;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
@@ -10,7 +11,10 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 import org.slf4j.MDC;
 
-/** Gives each request its name and its client, in the answer and in every log line written meanwhile. */
+/**
+ * Gives each request its name and its client, in the answer and in every log line written meanwhile, and sends away paths
+ * that are not what a router expects.
+ */
 final class RequestScope extends Handler.Wrapper {
 
     /** MDC key of the request id. */
@@ -18,6 +22,9 @@ final class RequestScope extends Handler.Wrapper {
 
     /** MDC key of the device id. */
     static final String MDC_DEVICE = "device";
+
+    // Jetty lets any text pass behind a semicolon, and Javalin's decoder fails on half an escape.
+    private static final Pattern PATH = Pattern.compile("(?:[^%;]|%[0-9A-Fa-f]{2})*+");
 
     private final TrustedProxies proxies;
 
@@ -32,6 +39,10 @@ final class RequestScope extends Handler.Wrapper {
         response.getHeaders().put(RequestInfo.ID_HEADER, info.id());
         // Answers hold private keys at times, and the state of the moment always.
         response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-store");
+        if (!PATH.matcher(request.getHttpURI().getPath()).matches()) {
+            Response.writeError(request, response, callback, ProblemType.BAD_REQUEST.status());
+            return true;
+        }
         MDC.put(MDC_REQUEST, info.id());
         try {
             return super.handle(request, response, callback);

@@ -203,4 +203,19 @@ class ConfigFilesTest {
                 .singleElement()
                 .satisfies(problem -> assertThat(problem.text()).endsWith("bridge.properties)"));
     }
+
+    @Test
+    void aKeyInPlaceOfItsPathShouldNotBeShown() throws IOException {
+        Path key = file("key.pem", "-----BEGIN PRIVATE KEY-----\nMIGHAgEAMBMG\n-----END PRIVATE KEY-----\n");
+
+        ConfigReading reading = read(
+                SOUND, "BRIDGE_TLS", "files", "BRIDGE_TLS_CERT", key.toString(), "BRIDGE_TLS_KEY_FILE", key.toString());
+
+        assertThat(reading.problems()).singleElement().satisfies(problem -> {
+            assertThat(problem.name()).isEqualTo("BRIDGE_TLS_KEY");
+            assertThat(problem.text()).contains("the path of a file, not what is in it");
+        });
+        assertThat(setting(reading, "BRIDGE_TLS_KEY").value()).isEqualTo("(PEM text)");
+        assertThat(reading.toString()).doesNotContain("MIGH");
+    }
 }

@@ -186,10 +186,11 @@ class ConfigReadingTest {
                 "BRIDGE_JAVA_OPTS",
                 "BRIDGE_ADMIN_URL",
                 "PATH",
+                "RABBIT_URL",
                 "bridge_listen"
             })
     void namesThatOthersSetShouldBeIgnored(String name) {
-        ConfigReading reading = BridgeConfig.read(eightAnd(name, "tcp://10.0.0.1:9000"));
+        ConfigReading reading = BridgeConfig.read(eightAnd(name, "x"));
 
         assertThat(reading).isInstanceOf(ConfigReading.Accepted.class);
         assertThat(reading.warnings()).noneMatch(warning -> warning.name().equals(name));

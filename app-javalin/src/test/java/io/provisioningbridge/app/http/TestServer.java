@@ -48,6 +48,10 @@ final class TestServer implements AutoCloseable {
         return HttpSettings.of("127.0.0.1", 0);
     }
 
+    java.util.Set<String> routes() {
+        return server.routes();
+    }
+
     int port() {
         return server.port();
     }

@@ -8,19 +8,21 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.concurrent.atomic.AtomicReference;
 
-/** A directory that others ask directly. Operation for the {@link FaultPlan}: {@code publish}. Safe for concurrent use. */
+/** A directory that others ask directly. Safe for concurrent use. */
 public final class InMemoryPeerDirectory implements PeerDirectory {
 
     private static final PeerSnapshot NOTHING = PeerSnapshot.of(Long.MIN_VALUE, Map.of());
 
-    private final FaultPlan faults;
     private final AtomicReference<PeerSnapshot> current = new AtomicReference<>(NOTHING);
+
+    private final FaultPlan faults;
 
     /** Without faults. */
     public InMemoryPeerDirectory() {
         this(new FaultPlan());
     }
 
+    /** @param faults what goes wrong with {@code publish} */
     public InMemoryPeerDirectory(FaultPlan faults) {
         this.faults = faults;
     }

@@ -124,7 +124,7 @@ final class InMemoryState {
             return new Outcome.PoolExhausted();
         }
         mine.ifPresent(claim -> expire(claim, now));
-        endExpiredClaimsOf(change.peer(), now);
+        endExpiredClaimsOfOthers(change.peer(), device, now);
         if (leases.of(device).isEmpty() && !leases.anyFree()) {
             reclaimable.ifPresent(claim -> {
                 expire(claim, now);
@@ -220,7 +220,7 @@ final class InMemoryState {
         if (isPeerKeyOfAnother(change.peer().key(), device.id().key(), now)) {
             return new Outcome.KeyInUse(Outcome.KeyInUse.Key.PEER);
         }
-        endExpiredClaimsOf(change.peer().key(), now);
+        endExpiredClaimsOfOthers(change.peer().key(), device.id().key(), now);
         TunnelPeer peer = Milliseconds.of(change.peer());
         boolean inForce = device.peer().key().equals(stored.get().certificate().peer().key());
         certificates.replace(stored.get().certificate().withPeer(peer), now);
@@ -366,9 +366,9 @@ final class InMemoryState {
                 now, claim.device(), AuditEvent.Action.ISSUANCE_FAILED, "bridge", "the intent expired unanswered"));
     }
 
-    private void endExpiredClaimsOf(PeerKey peer, Instant now) {
+    private void endExpiredClaimsOfOthers(PeerKey peer, String device, Instant now) {
         intents.expiredAt(now).stream()
-                .filter(claim -> claim.peer().equals(peer))
+                .filter(claim -> claim.peer().equals(peer) && !claim.device().equals(device))
                 .forEach(claim -> {
                     expire(claim, now);
                     leases.freeIfPending(claim.device());

@@ -46,22 +46,21 @@ final class RequiresServerCondition implements ExecutionCondition {
     ConditionEvaluationResult decide(List<String> programs) {
         String wish = environment.getOrDefault(VARIABLE, "");
         List<String> missing = missing(programs);
-        switch (wish) {
-            case "off":
-                return ConditionEvaluationResult.disabled(VARIABLE + "=off");
-            case "required":
+        return switch (wish) {
+            case "off" -> ConditionEvaluationResult.disabled(VARIABLE + "=off");
+            case "required" -> {
                 if (!missing.isEmpty()) {
                     throw new IllegalStateException(
                             VARIABLE + "=required, and not on the PATH: " + String.join(", ", missing));
                 }
-                return ConditionEvaluationResult.enabled("all programs are there");
-            case "":
-                return missing.isEmpty()
+                yield ConditionEvaluationResult.enabled("all programs are there");
+            }
+            case "" ->
+                missing.isEmpty()
                         ? ConditionEvaluationResult.enabled("all programs are there")
                         : ConditionEvaluationResult.disabled("not on the PATH: " + String.join(", ", missing));
-            default:
-                throw new IllegalStateException(VARIABLE + " is 'required', 'off' or empty, not '" + wish + "'");
-        }
+            default -> throw new IllegalStateException(VARIABLE + " is 'required', 'off' or empty, not '" + wish + "'");
+        };
     }
 
     private List<String> missing(List<String> programs) {
@@ -78,7 +77,7 @@ final class RequiresServerCondition implements ExecutionCondition {
         if (program.contains("/")) {
             return Files.isExecutable(Path.of(program));
         }
-        for (String directory : environment.getOrDefault("PATH", "").split(File.pathSeparator)) {
+        for (String directory : environment.getOrDefault("PATH", "").split(File.pathSeparator, -1)) {
             Path candidate = Path.of(directory, program);
             if (Files.isRegularFile(candidate) && Files.isExecutable(candidate)) {
                 return true;

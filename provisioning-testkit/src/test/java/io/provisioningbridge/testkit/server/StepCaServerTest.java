@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,9 +57,10 @@ class StepCaServerTest {
     }
 
     private static boolean listens(StepCaServer server) throws IOException {
-        try (Socket socket = new Socket("127.0.0.1", server.url().getPort())) {
+        try (Socket socket =
+                new Socket(InetAddress.getLoopbackAddress(), server.url().getPort())) {
             return socket.isConnected();
-        } catch (java.net.ConnectException refused) {
+        } catch (ConnectException refused) {
             return false;
         }
     }
