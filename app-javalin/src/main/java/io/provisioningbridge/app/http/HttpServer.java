@@ -11,6 +11,7 @@ import io.provisioningbridge.app.http.HttpSettings.Limits;
 import io.provisioningbridge.app.tls.ServerTls;
 import java.time.Duration;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.AbstractConnectionFactory;
@@ -27,7 +28,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The device listener. Starts with {@link #start}, stops with {@link #close}: no new connections, requests under way are
+ * A listener, for devices or for operators. Starts with {@link #start}, stops with {@link #close}: no new connections, requests under way are
  * finished within {@link Limits#stop()}.
  *
  * <p>No thread waits for a client: bodies are read before a route runs. Threads that wait for a backend are bounded by
@@ -49,11 +50,23 @@ public final class HttpServer implements AutoCloseable {
     }
 
     /**
-     * Opens the listener and returns when it accepts connections.
+     * Opens the listener for devices and returns when it accepts connections.
      *
      * @throws io.javalin.util.JavalinBindException when the address is in use or not ours
      */
     public static HttpServer start(HttpSettings settings, ServerTls tls, DeviceApi api) {
+        return start(settings, tls, (routes, bulkhead) -> DeviceRoutes.register(routes, api, bulkhead));
+    }
+
+    /**
+     * Opens the listener for operators, likewise. It may share the {@code tls} of another server, which must then be started
+     * before it and closed after it.
+     */
+    public static HttpServer start(HttpSettings settings, ServerTls tls, OperatorApi api) {
+        return start(settings, tls, (routes, bulkhead) -> OperatorRoutes.register(routes, api, bulkhead));
+    }
+
+    private static HttpServer start(HttpSettings settings, ServerTls tls, BiConsumer<RoutesConfig, Bulkhead> register) {
         Javalin javalin = Javalin.create(config -> {
             quiet(config);
             config.jetty.threadPool = threads(settings.limits());
@@ -61,7 +74,8 @@ public final class HttpServer implements AutoCloseable {
             config.jetty.modifyServletContextHandler(context -> context.setErrorHandler(new ProblemErrorHandler()));
             config.jetty.addConnector((server, http) -> connector(server, http, settings, tls));
             ProblemAnswers.register(config.routes);
-            route(config.routes, settings, tls, api);
+            config.routes.before(ctx -> requireTls(ctx, tls));
+            register.accept(config.routes, new Bulkhead(settings.limits().concurrentCalls()));
         });
         return new HttpServer(javalin.start());
     }
@@ -90,20 +104,8 @@ public final class HttpServer implements AutoCloseable {
         }
     }
 
-    private static void route(RoutesConfig routes, HttpSettings settings, ServerTls tls, DeviceApi api) {
-        Bulkhead bulkhead = new Bulkhead(settings.limits().concurrentCalls());
-        TrustRoutes trust = new TrustRoutes(api.authorities(), bulkhead);
-        HealthRoutes health = new HealthRoutes(api.readiness());
-        routes.before(ctx -> requireTls(ctx, tls));
-        routes.post("/devices/{id}/enroll", new EnrollRoute(api.enroll(), bulkhead));
-        get(routes, "/pki/roots", trust::roots);
-        get(routes, "/pki/roots/{sha256}", trust::byFingerprint);
-        get(routes, "/health/live", health::live);
-        get(routes, "/health/ready", health::ready);
-    }
-
     /** Left to itself, Javalin answers a HEAD request with 200 and never asks the route. */
-    private static void get(RoutesConfig routes, String path, Handler handler) {
+    static void get(RoutesConfig routes, String path, Handler handler) {
         routes.get(path, handler);
         routes.head(path, handler);
     }

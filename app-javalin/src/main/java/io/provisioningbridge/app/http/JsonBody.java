@@ -2,24 +2,18 @@ package io.provisioningbridge.app.http;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import io.javalin.http.Context;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
+import java.util.Iterator;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
- * A JSON object a client sent. Members nobody asks for are ignored; every way a body can be wrong ends the request with the
- * problem that says so.
+ * A JSON object a client sent. Members nobody asks for are ignored unless {@link #refuseOthersThan} was called; every way a
+ * body can be wrong ends the request with the problem that says so.
  */
 final class JsonBody {
-
-    private static final Pattern CHARSET = Pattern.compile("charset=(.*)");
-    private static final Set<String> UTF_8 = Set.of("utf-8", "\"utf-8\"", "utf8");
 
     private final JsonNode object;
 
@@ -27,22 +21,26 @@ final class JsonBody {
         this.object = object;
     }
 
-    /** @throws ProblemException 400 or 415 */
-    static JsonBody of(Context ctx) {
-        requireJson(ctx);
-        JsonNode node = parse(decode(BodyFirst.of(ctx)));
+    /** @throws ProblemException 400 */
+    static JsonBody parse(byte[] utf8) {
+        JsonNode node = parse(decode(utf8));
         if (!node.isObject()) {
             throw malformed("The body must be a JSON object.");
         }
         return new JsonBody(node);
     }
 
+    /** Whether there is such a member, and not null. */
+    boolean has(String name) {
+        return object.hasNonNull(name);
+    }
+
     /** A member that may be absent or null. @throws ProblemException 400 when it is not a proper string */
     Optional<String> optionalText(String name) {
-        JsonNode member = object.path(name);
-        if (member.isMissingNode() || member.isNull()) {
+        if (!has(name)) {
             return Optional.empty();
         }
+        JsonNode member = object.path(name);
         if (!member.isTextual()) {
             throw malformed("'" + name + "' must be a string.");
         }
@@ -59,28 +57,22 @@ final class JsonBody {
                         new ProblemException(ProblemType.MEMBER_MISSING, "'" + name + "' is missing; it is required."));
     }
 
-    private static void requireJson(Context ctx) {
-        String type = Optional.ofNullable(ctx.header("Content-Type")).orElse("");
-        if (!isJson(type)) {
-            throw new ProblemException(
-                    ProblemType.UNSUPPORTED_MEDIA_TYPE, "Send JSON in UTF-8 with 'Content-Type: application/json'.");
+    /** True or false, false when it is absent or null. @throws ProblemException 400 when it is anything else */
+    boolean flag(String name) {
+        if (has(name) && !object.path(name).isBoolean()) {
+            throw malformed("'" + name + "' must be true or false.");
         }
-        String encoding = Optional.ofNullable(ctx.header("Content-Encoding")).orElse("identity");
-        if (!encoding.strip().equalsIgnoreCase("identity")) {
-            throw new ProblemException(
-                    ProblemType.UNSUPPORTED_MEDIA_TYPE, "Send the body as it is, without a 'Content-Encoding'.");
-        }
+        return object.path(name).booleanValue();
     }
 
-    private static boolean isJson(String contentType) {
-        String[] parts = contentType.toLowerCase(Locale.ROOT).split(";", -1);
-        for (int i = 1; i < parts.length; i++) {
-            Matcher charset = CHARSET.matcher(parts[i].strip());
-            if (charset.matches() && !UTF_8.contains(charset.group(1))) {
-                return false;
+    /** @throws ProblemException 400 when there is a member of another name */
+    JsonBody refuseOthersThan(Set<String> known) {
+        for (Iterator<String> names = object.fieldNames(); names.hasNext(); ) {
+            if (!known.contains(names.next())) {
+                throw malformed("The body has a member that is not known here; known: " + String.join(", ", known));
             }
         }
-        return parts[0].strip().equals("application/json");
+        return this;
     }
 
     private static String decode(byte[] bytes) {

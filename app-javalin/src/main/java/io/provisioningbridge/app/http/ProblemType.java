@@ -1,5 +1,6 @@
 package io.provisioningbridge.app.http;
 
+import io.provisioningbridge.core.enrollment.ConfirmationResult;
 import io.provisioningbridge.core.enrollment.DeferralReason;
 import io.provisioningbridge.core.enrollment.RefusalReason;
 
@@ -12,7 +13,7 @@ enum ProblemType {
     REQUEST_TIMEOUT(408, "request-timeout", "The request came too slowly"),
     BODY_TOO_LARGE(413, "body-too-large", "The body is too large"),
     URI_TOO_LONG(414, "uri-too-long", "The URI is too long"),
-    UNSUPPORTED_MEDIA_TYPE(415, "unsupported-media-type", "The body is not JSON"),
+    UNSUPPORTED_MEDIA_TYPE(415, "unsupported-media-type", "The body is not of a type that is taken here"),
     EXPECTATION_FAILED(417, "expectation-failed", "The expectation cannot be met"),
     UPGRADE_REQUIRED(426, "upgrade-required", "Another version of HTTP is needed"),
     HEADERS_TOO_LARGE(431, "headers-too-large", "The header fields are too large"),
@@ -25,6 +26,8 @@ enum ProblemType {
     TRUST_ANCHORS_UNKNOWN(503, "trust-anchors-unknown", "The certificate authority is not known yet"),
     NOT_READY(503, "not-ready", "The bridge is not ready"),
 
+    MALFORMED_SIGNED_REQUEST(400, "malformed-signed-request", "The signed request cannot be read"),
+    WRONG_SIGNATURE(403, "wrong-signature", "The request's signature is wrong"),
     MEMBER_MISSING(422, "member-missing", "A required member is missing"),
     INVALID_DEVICE_ID(422, "invalid-device-id", "The device id is not allowed"),
     RESERVED_DEVICE_ID(422, "reserved-device-id", "The device id is reserved"),
@@ -48,12 +51,24 @@ enum ProblemType {
     CERTIFICATE_REVOKED(409, "certificate-revoked", "The certificate of this key was taken back"),
     KEY_IN_USE(409, "key-in-use", "The certificate key belongs to another device"),
     WIREGUARD_KEY_IN_USE(409, "wireguard-key-in-use", "The WireGuard key belongs to another device"),
+    REENROLLMENT_OFF(409, "reenrollment-off", "The certificate has expired and is not renewed any more"),
     REFUSED_BY_AUTHORITY(422, "refused-by-authority", "The certificate authority does not certify this request"),
     AUTHORITY_FAULT(502, "authority-fault", "The certificate authority did not work as it should"),
     AUTHORITY_UNAVAILABLE(503, "authority-unavailable", "The certificate authority cannot be reached"),
     POOL_EXHAUSTED(503, "pool-exhausted", "No tunnel address is free"),
     STORE_UNAVAILABLE(503, "store-unavailable", "The bridge cannot store anything"),
-    IN_PROGRESS(503, "in-progress", "The same enrollment is under way");
+    IN_PROGRESS(503, "in-progress", "The same enrollment is under way"),
+
+    INVALID_SERIAL(422, "invalid-serial", "The serial number is not one"),
+    UNKNOWN_CERTIFICATE(409, "unknown-certificate", "The device has no such certificate"),
+    WRONG_SIGNER(403, "wrong-signer", "The signer is not the certificate that is confirmed"),
+    CONFIRMATION_DEFERRED(503, "confirmation-deferred", "The confirmation cannot be taken now"),
+
+    TOKEN_NEEDED(401, "token-needed", "A valid token is needed"),
+    OPERATORS_ONLY(403, "operators-only", "A viewer may only look"),
+    INVALID_PARAMETER(400, "invalid-parameter", "A query parameter is not acceptable"),
+    INVALID_KEY_HASH(422, "invalid-key-hash", "The key's hash is not one"),
+    UNKNOWN_DEVICE(404, "unknown-device", "There is no such device");
 
     // A tag URI (RFC 4151) names the type without promising a page behind it, as RFC 9457 section 3.1.1 allows.
     private static final String TYPE_PREFIX = "tag:provisioningbridge.io,2026:problem:";
@@ -106,8 +121,21 @@ enum ProblemType {
             case CERTIFICATE_REVOKED -> CERTIFICATE_REVOKED;
             case CERTIFICATE_KEY_IN_USE -> KEY_IN_USE;
             case PEER_KEY_IN_USE -> WIREGUARD_KEY_IN_USE;
+            case REENROLLMENT_OFF -> REENROLLMENT_OFF;
             case REFUSED_BY_AUTHORITY -> REFUSED_BY_AUTHORITY;
             case AUTHORITY_FAULT -> AUTHORITY_FAULT;
+        };
+    }
+
+    static ProblemType of(ConfirmationResult.Reason reason) {
+        return switch (reason) {
+            case INVALID_DEVICE_ID -> INVALID_DEVICE_ID;
+            case INVALID_SERIAL -> INVALID_SERIAL;
+            case UNKNOWN_CERTIFICATE -> UNKNOWN_CERTIFICATE;
+            case WRONG_SIGNER -> WRONG_SIGNER;
+            case CERTIFICATE_REVOKED -> CERTIFICATE_REVOKED;
+            case DEVICE_SUSPENDED -> DEVICE_SUSPENDED;
+            case DEVICE_DECOMMISSIONED -> DEVICE_DECOMMISSIONED;
         };
     }
 

@@ -1,0 +1,113 @@
+package io.provisioningbridge.app.http;
+
+import io.javalin.http.Context;
+import io.provisioningbridge.core.domain.Device;
+import io.provisioningbridge.core.domain.DeviceId;
+import io.provisioningbridge.core.domain.DeviceState;
+import io.provisioningbridge.core.port.DeviceQuery;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/** Makes a {@link DeviceQuery} of the parameters of {@code GET /devices}. */
+final class DeviceQueries {
+
+    private static final int USUAL_LIMIT = 100;
+    private static final Set<String> KNOWN = Set.of("state", "q", "limit", "cursor");
+    // What can be part of an id; a query for anything else would find nothing and not say why.
+    private static final Pattern PART_OF_ID = Pattern.compile("[A-Za-z0-9._-]{0,64}");
+    private static final Pattern NUMBER = Pattern.compile("\\d{1,4}");
+
+    private DeviceQueries() {}
+
+    /** @throws ProblemException 400 */
+    static DeviceQuery of(Context ctx) {
+        for (var parameter : ctx.queryParamMap().entrySet()) {
+            if (!KNOWN.contains(parameter.getKey()) || parameter.getValue().size() != 1) {
+                throw invalid("Known are state, q, limit and cursor, each at most once.");
+            }
+        }
+        return new DeviceQuery(
+                states(text(ctx, "state")),
+                partOfId(text(ctx, "q")),
+                cursor(text(ctx, "cursor")),
+                limit(text(ctx, "limit")));
+    }
+
+    /** Where the page after this device begins; nobody but us is to read anything from it. */
+    static String cursorAfter(Device last) {
+        return Base64.getUrlEncoder()
+                .withoutPadding()
+                .encodeToString(last.id().key().getBytes(StandardCharsets.US_ASCII));
+    }
+
+    private static String text(Context ctx, String name) {
+        List<String> values = ctx.queryParams(name);
+        return values.isEmpty() ? "" : values.get(0);
+    }
+
+    private static Set<DeviceState> states(String text) {
+        Set<DeviceState> states = EnumSet.noneOf(DeviceState.class);
+        if (text.isEmpty()) {
+            return states;
+        }
+        for (String word : text.split(",", -1)) {
+            states.add(Arrays.stream(DeviceState.values())
+                    .filter(state -> name(state).equals(word))
+                    .findFirst()
+                    .orElseThrow(() -> invalid("'state' is one or several, with commas, of: "
+                            + Arrays.stream(DeviceState.values())
+                                    .map(DeviceQueries::name)
+                                    .collect(Collectors.joining(", ")))));
+        }
+        return states;
+    }
+
+    private static String name(DeviceState state) {
+        return state.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static String partOfId(String text) {
+        if (!PART_OF_ID.matcher(text).matches()) {
+            throw invalid("'q' is part of a device id: at most 64 letters, digits, '.', '_' and '-'.");
+        }
+        return text;
+    }
+
+    private static String cursor(String text) {
+        if (text.isEmpty()) {
+            return "";
+        }
+        try {
+            String key = new String(Base64.getUrlDecoder().decode(text), StandardCharsets.ISO_8859_1);
+            return DeviceId.parse(key)
+                    .fold(DeviceId::key, problem -> {
+                        throw invalidCursor();
+                    });
+        } catch (IllegalArgumentException notBase64) {
+            throw invalidCursor();
+        }
+    }
+
+    private static ProblemException invalidCursor() {
+        return invalid("'cursor' is the 'next_cursor' of the page before.");
+    }
+
+    private static int limit(String text) {
+        int limit = text.isEmpty() ? USUAL_LIMIT : NUMBER.matcher(text).matches() ? Integer.parseInt(text) : 0;
+        if (limit < 1 || limit > DeviceQuery.MAX_LIMIT) {
+            throw invalid("'limit' is a number from 1 to " + DeviceQuery.MAX_LIMIT + ".");
+        }
+        return limit;
+    }
+
+    private static ProblemException invalid(String detail) {
+        return new ProblemException(ProblemType.INVALID_PARAMETER, detail);
+    }
+}

@@ -1,0 +1,23 @@
+package io.provisioningbridge.app.http;
+
+import io.javalin.config.RoutesConfig;
+
+/** Everything the device listener answers. */
+final class DeviceRoutes {
+
+    private DeviceRoutes() {}
+
+    static void register(RoutesConfig routes, DeviceApi api, Bulkhead bulkhead) {
+        EnrollRoute enroll = new EnrollRoute(api.enroll(), api.signedRequests(), bulkhead);
+        ConfirmRoute confirm = new ConfirmRoute(api.confirm(), api.signedRequests(), bulkhead);
+        TrustRoutes trust = new TrustRoutes(api.authorities(), bulkhead);
+        HealthRoutes health = new HealthRoutes(api.readiness());
+        routes.post("/devices/{id}/enroll", enroll::byPath);
+        routes.post("/devices/{id}/confirm", confirm::handle);
+        routes.post("/v1/enroll", enroll::byBody);
+        HttpServer.get(routes, "/pki/roots", trust::roots);
+        HttpServer.get(routes, "/pki/roots/{sha256}", trust::byFingerprint);
+        HttpServer.get(routes, "/health/live", health::live);
+        HttpServer.get(routes, "/health/ready", health::ready);
+    }
+}

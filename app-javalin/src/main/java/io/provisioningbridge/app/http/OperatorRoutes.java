@@ -1,0 +1,48 @@
+package io.provisioningbridge.app.http;
+
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import io.javalin.http.Handler;
+import io.provisioningbridge.app.http.OperatorTokens.Role;
+import java.util.Optional;
+
+/** Everything the operator listener answers, and to whom. Strangers are not even told which paths there are. */
+final class OperatorRoutes {
+
+    private static final String ROLE = Role.class.getName();
+    private static final String CHALLENGE = "Bearer realm=\"provisioning-bridge\"";
+
+    private OperatorRoutes() {}
+
+    static void register(RoutesConfig routes, OperatorApi api, Bulkhead bulkhead) {
+        DeviceReading reading = new DeviceReading(api.devices(), bulkhead);
+        AllowRoute allow = new AllowRoute(api.allowReenrollment(), bulkhead);
+        routes.before(ctx -> authenticate(ctx, api.tokens()));
+        HttpServer.get(routes, "/devices", reading::list);
+        HttpServer.get(routes, "/devices/{id}", reading::show);
+        HttpServer.get(routes, "/devices/{id}/events", reading::events);
+        routes.post("/devices/{id}/allow-reenrollment", operatorsOnly(allow::handle));
+    }
+
+    private static void authenticate(Context ctx, OperatorTokens tokens) {
+        String presented = Optional.ofNullable(ctx.header("Authorization")).orElse("");
+        Optional<Role> role = tokens.roleOf(presented);
+        if (role.isEmpty()) {
+            ctx.header("WWW-Authenticate", presented.isEmpty() ? CHALLENGE : CHALLENGE + ", error=\"invalid_token\"");
+            throw new ProblemException(
+                    ProblemType.TOKEN_NEEDED,
+                    "Send 'Authorization: Bearer …' with the operator's or the viewer's token of this bridge.");
+        }
+        ctx.attribute(ROLE, role.get());
+    }
+
+    private static Handler operatorsOnly(Handler handler) {
+        return ctx -> {
+            if (ctx.attribute(ROLE) != Role.OPERATOR) {
+                ctx.header("WWW-Authenticate", CHALLENGE + ", error=\"insufficient_scope\"");
+                throw new ProblemException(ProblemType.OPERATORS_ONLY, "Use the operator's token for this.");
+            }
+            handler.handle(ctx);
+        };
+    }
+}
