@@ -72,6 +72,16 @@ final class DataDirectory implements AutoCloseable {
         return path.resolve("tls");
     }
 
+    /** What operators prove themselves with, unless the configuration says. */
+    Path operatorToken() {
+        return TokenFile.ofOperator(path);
+    }
+
+    /** What viewers prove themselves with, likewise. */
+    Path viewerToken() {
+        return TokenFile.ofViewer(path);
+    }
+
     @Override
     public void close() {
         try {

@@ -1,5 +1,6 @@
 package io.provisioningbridge.app;
 
+import io.javalin.util.JavalinBindException;
 import io.provisioningbridge.adapter.bouncycastle.LocalCertificateAuthority;
 import io.provisioningbridge.adapter.jdbc.JdbcDeviceStore;
 import io.provisioningbridge.adapter.jdbc.SqliteStores;
@@ -13,18 +14,24 @@ import io.provisioningbridge.adapter.wireguard.Mtu;
 import io.provisioningbridge.adapter.wireguard.WireGuardSettings;
 import io.provisioningbridge.app.config.AuthorityConfig;
 import io.provisioningbridge.app.config.BridgeConfig;
+import io.provisioningbridge.app.config.HostPort;
 import io.provisioningbridge.app.config.ListenerConfig;
+import io.provisioningbridge.app.config.OperatorConfig;
 import io.provisioningbridge.app.config.Provisioner;
 import io.provisioningbridge.app.config.TlsConfig;
 import io.provisioningbridge.app.config.TunnelConfig;
+import io.provisioningbridge.app.http.HttpServer;
 import io.provisioningbridge.app.http.HttpSettings;
+import io.provisioningbridge.app.http.OperatorTokens;
 import io.provisioningbridge.app.http.TrustedProxies;
 import io.provisioningbridge.app.tls.ServerNames;
 import io.provisioningbridge.app.tls.ServerTls;
 import io.provisioningbridge.core.domain.AddressPools;
+import io.provisioningbridge.core.domain.Secret;
 import io.provisioningbridge.core.enrollment.EnrollmentPolicy;
 import io.provisioningbridge.core.port.BackendException;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -34,6 +41,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -126,7 +134,7 @@ final class Parts {
     static EnrollmentPolicy policy(BridgeConfig config, Set<String> serverNames) {
         Set<String> reserved = new LinkedHashSet<>(config.enrollment().reservedIds());
         reserved.addAll(serverNames);
-        return EnrollmentPolicy.open(reserved);
+        return EnrollmentPolicy.open(reserved).with(config.enrollment().reenrollment());
     }
 
     static ServerTls tls(
@@ -161,5 +169,39 @@ final class Parts {
     static HttpSettings http(ListenerConfig listener) {
         return HttpSettings.of(listener.listen().host(), listener.listen().port())
                 .withTrustedProxies(TrustedProxies.of(listener.trustedProxies()));
+    }
+
+    /** Plain on loopback addresses, where nobody can listen; otherwise as the device listener, which is started before. */
+    static ServerTls operatorTls(OperatorConfig operators, ServerTls devices) {
+        return operators.isLocal() ? ServerTls.off() : devices;
+    }
+
+    static HttpSettings operatorHttp(OperatorConfig operators) {
+        return HttpSettings.of(operators.listen().host(), operators.listen().port());
+    }
+
+    static OperatorTokens tokens(OperatorConfig operators, DataDirectory data, SecureRandom random) {
+        return new OperatorTokens(
+                token(operators.operatorToken(), data.operatorToken(), random),
+                token(operators.viewerToken(), data.viewerToken(), random));
+    }
+
+    private static Secret token(Optional<Secret> configured, Path file, SecureRandom random) {
+        return configured.orElseGet(() -> {
+            try {
+                return TokenFile.open(file, random);
+            } catch (IOException | UnsupportedOperationException e) {
+                throw new StartException("The token " + file + " cannot be kept: " + e.getMessage(), e);
+            }
+        });
+    }
+
+    /** @throws StartException the address is taken, or not ours */
+    static HttpServer listening(HostPort listen, Supplier<HttpServer> server) {
+        try {
+            return server.get();
+        } catch (JavalinBindException e) {
+            throw new StartException("It cannot listen on " + listen + ": " + e.getMessage(), e);
+        }
     }
 }

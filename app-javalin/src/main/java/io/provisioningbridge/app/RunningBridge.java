@@ -6,11 +6,13 @@ import io.provisioningbridge.core.port.CertificateAuthority;
 public final class RunningBridge implements AutoCloseable {
 
     private final int port;
+    private final int adminPort;
     private final CertificateAuthority authority;
     private final Closing closing;
 
-    RunningBridge(int port, CertificateAuthority authority, Closing closing) {
+    RunningBridge(int port, int adminPort, CertificateAuthority authority, Closing closing) {
         this.port = port;
+        this.adminPort = adminPort;
         this.authority = authority;
         this.closing = closing;
     }
@@ -18,6 +20,11 @@ public final class RunningBridge implements AutoCloseable {
     /** Where the device listener listens. */
     public int port() {
         return port;
+    }
+
+    /** Where the operator listener listens. */
+    public int adminPort() {
+        return adminPort;
     }
 
     /** Whose certificates it hands out. */

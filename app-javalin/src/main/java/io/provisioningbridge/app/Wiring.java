@@ -1,6 +1,7 @@
 package io.provisioningbridge.app;
 
 import io.provisioningbridge.adapter.bouncycastle.BouncyCastleCsrReader;
+import io.provisioningbridge.adapter.bouncycastle.BouncyCastleSignedRequestReader;
 import io.provisioningbridge.adapter.jdbc.JdbcDeviceStore;
 import io.provisioningbridge.adapter.wireguard.CdmPeersFile;
 import io.provisioningbridge.adapter.wireguard.WireGuardTunnelConfigWriter;
@@ -8,6 +9,7 @@ import io.provisioningbridge.app.config.BridgeConfig;
 import io.provisioningbridge.app.http.DeviceApi;
 import io.provisioningbridge.app.http.HealthCheck;
 import io.provisioningbridge.app.http.HttpServer;
+import io.provisioningbridge.app.http.OperatorApi;
 import io.provisioningbridge.app.http.Readiness;
 import io.provisioningbridge.app.tls.ServerTls;
 import io.provisioningbridge.core.ProvisioningBridge;
@@ -32,7 +34,7 @@ public final class Wiring {
     /**
      * A tenant's bridge: one process, SQLite in the data directory, step-ca or the embedded authority.
      *
-     * @return the bridge, with its listener open
+     * @return the bridge, with its listeners open
      * @throws StartException our own configuration or files do not let it start; backends never do
      */
     public static RunningBridge production(BridgeConfig config) {
@@ -78,11 +80,24 @@ public final class Wiring {
         heartbeat.every(PAUSE, "due work", bridge::runDue);
         heartbeat.every(PAUSE, "the listener's certificate", tls::runDue);
         heartbeat.every(PAUSE, "readiness", readiness::runDue);
-        HttpServer server = closing.opened(HttpServer.start(
-                Parts.http(config.listener()),
-                tls,
-                new DeviceApi(bridge::enroll, authority.certificates()::authorities, readiness)));
-        return new RunningBridge(server.port(), authority.certificates(), closing);
+        DeviceApi deviceApi = new DeviceApi(
+                bridge::enroll,
+                bridge::confirm,
+                new BouncyCastleSignedRequestReader(),
+                authority.certificates()::authorities,
+                readiness);
+        OperatorApi operatorApi =
+                new OperatorApi(store, bridge::allowReenrollment, Parts.tokens(config.operators(), data, random));
+        HttpServer devices = closing.opened(Parts.listening(
+                config.listener().listen(),
+                () -> HttpServer.start(Parts.http(config.listener()), tls, deviceApi)));
+        HttpServer operators = closing.opened(Parts.listening(
+                config.operators().listen(),
+                () -> HttpServer.start(
+                        Parts.operatorHttp(config.operators()),
+                        Parts.operatorTls(config.operators(), tls),
+                        operatorApi)));
+        return new RunningBridge(devices.port(), operators.port(), authority.certificates(), closing);
     }
 
     private static CdmPeersFile peersFile(BridgeConfig config, JdbcDeviceStore store) {

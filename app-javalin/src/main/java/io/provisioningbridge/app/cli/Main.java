@@ -31,6 +31,7 @@ public final class Main {
                 .addSubcommand(new ServeCommand(terminal))
                 .addSubcommand(new DemoCommand(terminal))
                 .addSubcommand(new ConfigCommand(terminal))
+                .addSubcommand(new DevicesCommand(terminal))
                 .addSubcommand(new ImportPeersCommand(terminal))
                 .setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(terminal.err(), true, StandardCharsets.UTF_8));

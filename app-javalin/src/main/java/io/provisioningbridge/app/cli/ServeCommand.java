@@ -31,6 +31,7 @@ final class ServeCommand implements Callable<Integer> {
         try (RunningBridge bridge = Wiring.production(config)) {
             CountDownLatch ended = Shutdown.closes(bridge);
             LOG.info("devices are served on {}, port {}", config.listener().listen(), bridge.port());
+            LOG.info("operators are served on {}, port {}", config.operators().listen(), bridge.adminPort());
             ended.await();
             return ExitStatus.OK;
         } catch (StartException e) {

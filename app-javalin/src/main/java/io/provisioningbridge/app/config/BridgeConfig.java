@@ -9,6 +9,7 @@ import java.util.Map;
  * @param authority who signs
  * @param tunnel the WireGuard side
  * @param listener where devices reach the bridge
+ * @param operators where operators reach it
  * @param enrollment what holds for enrollments
  * @param dataDirectory where the bridge keeps what it must not lose; relative to the working directory
  */
@@ -16,6 +17,7 @@ public record BridgeConfig(
         AuthorityConfig authority,
         TunnelConfig tunnel,
         ListenerConfig listener,
+        OperatorConfig operators,
         EnrollmentConfig enrollment,
         Path dataDirectory) {
 

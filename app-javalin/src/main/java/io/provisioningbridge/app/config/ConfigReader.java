@@ -6,6 +6,7 @@ import io.provisioningbridge.core.domain.AddressPools;
 import io.provisioningbridge.core.domain.DeviceId;
 import io.provisioningbridge.core.domain.Parsed;
 import io.provisioningbridge.core.domain.PeerKey;
+import io.provisioningbridge.core.enrollment.Reenrollment;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -46,6 +47,7 @@ final class ConfigReader {
         Optional<Path> data = values.orDefault(BRIDGE_DATA_DIR, "./data", SmallFile::parsePath);
         Optional<TunnelConfig> tunnel = tunnel(data.orElse(Path.of("")));
         Optional<ListenerConfig> listener = listener();
+        Optional<OperatorConfig> operators = OperatorReader.read(values);
         Optional<EnrollmentConfig> enrollment = enrollment();
         LaterVariables.check(values);
 
@@ -56,6 +58,7 @@ final class ConfigReader {
                 authority.orElseThrow(),
                 tunnel.orElseThrow(),
                 listener.orElseThrow(),
+                operators.orElseThrow(),
                 enrollment.orElseThrow(),
                 data.orElseThrow());
         return new ConfigReading.Accepted(config, findings.warnings(), values.settings());
@@ -207,7 +210,11 @@ final class ConfigReader {
         }
         Set<String> listed =
                 values.optional(ENROLLMENT_RESERVED_IDS, ConfigReader::parseIds).orElse(Set.of());
-        return Optional.of(new EnrollmentConfig(reservedIds(listed), lifetime));
+        Optional<Reenrollment> rule = values.orDefault(REENROLLMENT, "proof", ConfigReader::parseReenrollment);
+        if (rule.filter(Reenrollment.OPEN::equals).isPresent()) {
+            values.warning(REENROLLMENT, "open: whoever knows a device's id can take its place; proof is safe");
+        }
+        return rule.map(known -> new EnrollmentConfig(reservedIds(listed), lifetime, known));
     }
 
     /** Every host name the configuration mentions: no device may be mistaken for one of them. */
@@ -240,6 +247,12 @@ final class ConfigReader {
         return Choice.of("auto", "files", "off")
                 .apply(text)
                 .fold(word -> Parsed.valid(TlsMode.valueOf(word.toUpperCase(Locale.ROOT))), Parsed::invalid);
+    }
+
+    private static Parsed<Reenrollment> parseReenrollment(String text) {
+        return Choice.of("proof", "open", "never")
+                .apply(text)
+                .fold(word -> Parsed.valid(Reenrollment.valueOf(word.toUpperCase(Locale.ROOT))), Parsed::invalid);
     }
 
     private static Parsed<Integer> parseMtu(String text) {

@@ -46,8 +46,6 @@ final class LaterVariables {
         shapes.put(Variable.MQTT_PUBLIC_ENDPOINT, HostPort::parse);
         shapes.put(Variable.WG_INTERFACE, LaterVariables::parseInterface);
         shapes.put(Variable.WG_ADDRESS_QUARANTINE, DurationText::parse);
-        shapes.put(Variable.BRIDGE_ADMIN_LISTEN, HostPort::parseListener);
-        shapes.put(Variable.REENROLLMENT, Choice.of("proof", "open", "never"));
         return shapes;
     }
 

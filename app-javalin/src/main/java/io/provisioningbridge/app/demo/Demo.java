@@ -19,6 +19,7 @@ import java.util.List;
 public final class Demo implements AutoCloseable {
 
     private static final int USUAL_PORT = 8443;
+    private static final int USUAL_ADMIN_PORT = 8444;
     private static final int ANY_PORT = 0;
     private static final String DEVICE = "demo-device-001";
 
@@ -31,7 +32,7 @@ public final class Demo implements AutoCloseable {
         this.bridge = bridge;
     }
 
-    /** Starts the bridge on its usual port, or on another where that is taken. */
+    /** Starts the bridge on its usual ports, or on others where one is taken. */
     public static Demo start() {
         DemoEnvironment environment = new DemoEnvironment();
         try {
@@ -44,11 +45,11 @@ public final class Demo implements AutoCloseable {
 
     private static RunningBridge bridge(DemoEnvironment environment) {
         var tunnelServer = X25519.generate(new SecureRandom()).publicKey();
-        BridgeConfig usual = environment.config(USUAL_PORT, tunnelServer);
+        BridgeConfig usual = environment.config(USUAL_PORT, USUAL_ADMIN_PORT, tunnelServer);
         try {
             return Wiring.production(usual);
         } catch (StartException portTaken) {
-            return Wiring.production(environment.config(ANY_PORT, tunnelServer));
+            return Wiring.production(environment.config(ANY_PORT, ANY_PORT, tunnelServer));
         }
     }
 
@@ -73,6 +74,7 @@ public final class Demo implements AutoCloseable {
         saved.tunnel().lines().forEach(line -> out.println("  " + withoutPrivateKey(line)));
         out.println();
         showHowToTry(url, root, out);
+        showHowToOperate(out);
     }
 
     private static void showChain(SimulatedDevice.Saved saved, PrintStream out) {
@@ -104,6 +106,14 @@ public final class Demo implements AutoCloseable {
         out.println("  printf '{\"csr_pem\":\"%s\"}' \"$(awk '{printf \"%s\\\\n\", $0}' device.csr)\" |");
         out.println("    curl -s --cacert root.crt -H 'Content-Type: application/json' --data-binary @- \\");
         out.println("    " + url + "/devices/my-device/enroll");
+        out.println();
+    }
+
+    private void showHowToOperate(PrintStream out) {
+        out.println("To look at the devices as an operator does:");
+        out.println();
+        out.println("  BRIDGE_ADMIN_URL=http://127.0.0.1:" + bridge.adminPort() + " BRIDGE_DATA_DIR="
+                + environment.directory() + " ./bridge devices list");
         out.println();
     }
 

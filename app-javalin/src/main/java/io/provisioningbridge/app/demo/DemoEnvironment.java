@@ -25,8 +25,10 @@ final class DemoEnvironment implements AutoCloseable {
         }
     }
 
-    /** The embedded authority, SQLite, HTTPS on {@code port} of this machine alone. */
-    BridgeConfig config(int port, PeerKey tunnelServer) {
+    /**
+     * The embedded authority, SQLite, HTTPS for devices and HTTP for operators on these ports of this machine alone.
+     */
+    BridgeConfig config(int port, int adminPort, PeerKey tunnelServer) {
         ConfigReading reading = BridgeConfig.read(Map.of(
                 "BRIDGE_CA",
                 "embedded",
@@ -34,6 +36,8 @@ final class DemoEnvironment implements AutoCloseable {
                 directory.toString(),
                 "BRIDGE_LISTEN",
                 "127.0.0.1:" + port,
+                "BRIDGE_ADMIN_LISTEN",
+                "127.0.0.1:" + adminPort,
                 "WG_SERVER_ENDPOINT",
                 "vpn.example.com:51820",
                 "WG_SERVER_PUBLIC_KEY",

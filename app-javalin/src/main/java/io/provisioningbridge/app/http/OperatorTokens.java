@@ -1,6 +1,5 @@
 package io.provisioningbridge.app.http;
 
-import io.provisioningbridge.core.domain.Parsed;
 import io.provisioningbridge.core.domain.Secret;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -19,9 +18,6 @@ public final class OperatorTokens {
         OPERATOR
     }
 
-    private static final int SHORTEST = 16;
-    private static final int LONGEST = 512;
-    private static final Pattern SHAPE = Pattern.compile("[A-Za-z0-9._~+/-]+=*");
     private static final Pattern BEARER = Pattern.compile("(?i:bearer) +(\\S+) *");
 
     private final byte[] operator;
@@ -30,16 +26,6 @@ public final class OperatorTokens {
     public OperatorTokens(Secret operator, Secret viewer) {
         this.operator = hash(operator.reveal());
         this.viewer = hash(viewer.reveal());
-    }
-
-    /** A token as a header can carry it, too long to be guessed. The problem does not repeat it. */
-    public static Parsed<Secret> parse(String text) {
-        if (text.length() < SHORTEST || text.length() > LONGEST) {
-            return Parsed.invalid("must have 16 to 512 characters; `openssl rand -hex 32` makes a good one");
-        }
-        return SHAPE.matcher(text).matches()
-                ? Parsed.valid(new Secret(text))
-                : Parsed.invalid("may hold only letters, digits and - . _ ~ + / (and = at its end)");
     }
 
     /**
