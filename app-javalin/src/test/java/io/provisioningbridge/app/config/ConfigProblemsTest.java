@@ -75,6 +75,10 @@ class ConfigProblemsTest {
                     WG_INTERFACE                | wg0/../x                         | is not an interface name
                     WG_ADDRESS_QUARANTINE       | a day                            | such as 24h or 30d
                     BRIDGE_ADMIN_LISTEN         | 8444                             | write host:port
+                    BRIDGE_ADMIN_LISTEN         | 0.0.0.0:8443                     | is BRIDGE_LISTEN too
+                    BRIDGE_OPERATOR_TOKEN       | hunter2                          | 16 to 512 characters
+                    BRIDGE_OPERATOR_TOKEN       | not a token that a header has    | may hold only letters
+                    BRIDGE_VIEWER_TOKEN         | "seventeen-letters                | may hold only letters
                     BRIDGE_DATABASE_URL         | jdbc:postgresql://db/bridge      | remove it
                     REENROLLMENT                | always                           | is not one of: proof, open, never
                     REENROLLMENTS               | proof                            | did you mean REENROLLMENT?
@@ -113,6 +117,8 @@ class ConfigProblemsTest {
                     no TLS, but a provisioner          | W S BRIDGE_TLS=off BRIDGE_TLS_PROVISIONER_PASSWORD=x        | BRIDGE_TLS_PROVISIONER_PASSWORD
                     half a TLS provisioner             | W S BRIDGE_TLS_PROVISIONER_NAME=x                           | BRIDGE_TLS_PROVISIONER_PASSWORD
                     a TLS provisioner without step-ca  | W BRIDGE_CA=embedded BRIDGE_TLS_PROVISIONER_NAME=x BRIDGE_TLS_PROVISIONER_PASSWORD=y | BRIDGE_TLS_PROVISIONER_NAME BRIDGE_TLS_PROVISIONER_PASSWORD
+                    operators in the clear             | W S BRIDGE_TLS=off BRIDGE_ADMIN_LISTEN=0.0.0.0:8444         | BRIDGE_ADMIN_LISTEN
+                    one token for two roles            | W S BRIDGE_OPERATOR_TOKEN=0123456789abcdef BRIDGE_VIEWER_TOKEN=0123456789abcdef | BRIDGE_VIEWER_TOKEN
                     nothing at all                     |                                                             | STEP_CA_URL WG_SERVER_ENDPOINT WG_SERVER_PUBLIC_KEY
                     """)
     void anImpossibleCombinationShouldBeReported(String what, String given, String reported) {

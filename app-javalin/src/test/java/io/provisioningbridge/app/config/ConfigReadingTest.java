@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.provisioningbridge.core.domain.AddressPools;
+import io.provisioningbridge.core.enrollment.Reenrollment;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -136,6 +137,45 @@ class ConfigReadingTest {
                 Map.of("BRIDGE_CA", "embedded", "WG_SERVER_ENDPOINT", "vpn:51820", "WG_SERVER_PUBLIC_KEY", PEER_KEY));
 
         assertThat(config.authority()).isEqualTo(new AuthorityConfig.Embedded());
+    }
+
+    @Test
+    void operatorsShouldBeServedOnThisMachineAloneUnlessSaidOtherwise() {
+        OperatorConfig usual = config(eight()).operators();
+        assertThat(usual.listen()).hasToString("127.0.0.1:8444");
+        assertThat(usual.isLocal()).isTrue();
+        assertThat(usual.operatorToken()).isEmpty();
+
+        OperatorConfig said = config(eightAnd(
+                        "BRIDGE_ADMIN_LISTEN", "0.0.0.0:8444",
+                        "BRIDGE_OPERATOR_TOKEN", "0123456789abcdef",
+                        "BRIDGE_VIEWER_TOKEN", "fedcba9876543210="))
+                .operators();
+        assertThat(said.isLocal()).isFalse();
+        assertThat(said.operatorToken()).hasValueSatisfying(token -> assertThat(token.reveal())
+                .isEqualTo("0123456789abcdef"));
+        assertThat(said.viewerToken()).hasValueSatisfying(token -> assertThat(token.reveal())
+                .isEqualTo("fedcba9876543210="));
+        assertThat(said.toString()).doesNotContain("0123", "fedc");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"127.0.0.1:1", "127.8.8.8:1", "[::1]:1", "localhost:1", "LOCALHOST:1"})
+    void loopbackAddressesShouldNeedNoTls(String listen) {
+        Map<String, String> environment = eightAnd("BRIDGE_TLS", "off", "BRIDGE_ADMIN_LISTEN", listen);
+
+        assertThat(config(environment).operators().isLocal()).isTrue();
+    }
+
+    @Test
+    void reenrollmentShouldNeedProofUnlessSaidOtherwise() {
+        assertThat(config(eight()).enrollment().reenrollment()).isEqualTo(Reenrollment.PROOF);
+        assertThat(config(eightAnd("REENROLLMENT", "never")).enrollment().reenrollment())
+                .isEqualTo(Reenrollment.NEVER);
+        assertThat(warned(eightAnd("REENROLLMENT", "never"))).doesNotContain("REENROLLMENT");
+        assertThat(config(eightAnd("REENROLLMENT", "open")).enrollment().reenrollment())
+                .isEqualTo(Reenrollment.OPEN);
+        assertThat(warned(eightAnd("REENROLLMENT", "open"))).contains("REENROLLMENT");
     }
 
     @Test

@@ -35,7 +35,9 @@ class ConfigurationPageTest {
     @Test
     void theTablesShouldListExactlyWhatIsRead() throws IOException {
         Set<String> read = Stream.of(Variable.values())
-                .filter(variable -> variable.use() == Variable.Use.READ || variable == Variable.BRIDGE_JAVA_OPTS)
+                .filter(variable -> variable.use() == Variable.Use.READ
+                        || variable == Variable.BRIDGE_JAVA_OPTS
+                        || variable == Variable.BRIDGE_ADMIN_URL)
                 .map(Enum::name)
                 .collect(Collectors.toCollection(TreeSet::new));
 
@@ -76,7 +78,8 @@ class ConfigurationPageTest {
                 BridgeConfig.read(Map.of("BRIDGE_CA", "embedded")).settings();
 
         for (String name : List.of(
-                "WG_SUBNET", "WG_APPLY", "BRIDGE_LISTEN", "BRIDGE_TLS", "ENROLLMENT_POLICY", "BRIDGE_DATA_DIR")) {
+                "WG_SUBNET", "WG_APPLY", "BRIDGE_LISTEN", "BRIDGE_ADMIN_LISTEN", "BRIDGE_TLS",
+                "ENROLLMENT_POLICY", "REENROLLMENT", "BRIDGE_DATA_DIR")) {
             String inForce = settings.stream()
                     .filter(setting -> setting.name().equals(name))
                     .filter(setting -> setting.source().equals(Setting.DEFAULT))

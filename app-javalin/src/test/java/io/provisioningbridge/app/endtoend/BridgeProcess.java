@@ -60,6 +60,7 @@ final class BridgeProcess implements AutoCloseable {
                     .redirectErrorStream(true)
                     .redirectOutput(log.toFile());
             builder.environment().keySet().removeIf(name -> name.matches("(BRIDGE|STEP_CA|WG|ENROLLMENT|HAWKBIT)_.*"));
+            builder.environment().put("BRIDGE_ADMIN_LISTEN", "127.0.0.1:0");
             builder.environment().putAll(environment);
             return new BridgeProcess(builder.start(), directory, log);
         } catch (IOException e) {

@@ -50,7 +50,7 @@ class EnrollmentOverHttpTest {
 
     @BeforeEach
     void start() {
-        server = TestServer.of(TestServer.loopback(), bridge::enroll, authority::authorities);
+        server = TestServer.of(bridge, authority::authorities);
     }
 
     @AfterEach

@@ -36,9 +36,13 @@ class OpenApiTest {
             }
         }
 
-        try (TestServer server = TestServer.of(OpenApiTest::enrolled)) {
-            assertThat(server.routes()).isEqualTo(described);
+        Set<String> served = new HashSet<>();
+        try (TestServer devices = TestServer.of(OpenApiTest::enrolled);
+                TestServer operators = OperatorApiTest.server()) {
+            served.addAll(devices.routes());
+            served.addAll(operators.routes());
         }
+        assertThat(served).isEqualTo(described);
     }
 
     @Test
@@ -69,6 +73,19 @@ class OpenApiTest {
             assertThat(names(answer))
                     .isEqualTo(texts(schema.path("required")))
                     .isEqualTo(names(schema.path("properties")));
+        }
+    }
+
+    @Test
+    void olderDialectsShouldHaveExactlyTheDescribedMembers() throws Exception {
+        try (TestServer server = TestServer.of(OpenApiTest::enrolled)) {
+            JsonNode named =
+                    TestServer.json(server.enroll("dev-001", "{\"csr\":\"\"}").body());
+            JsonNode flat = TestServer.json(server.post("/v1/enroll", "{\"device_id\":\"dev-001\",\"csr\":\"\"}")
+                    .body());
+
+            assertThat(names(named)).isEqualTo(texts(contract.at("/components/schemas/NamedDeviceEnrolled/required")));
+            assertThat(names(flat)).isEqualTo(texts(contract.at("/components/schemas/FlatEnrolled/required")));
         }
     }
 

@@ -3,6 +3,7 @@ package io.provisioningbridge.app.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.provisioningbridge.core.domain.KeyHash;
+import io.provisioningbridge.core.enrollment.ConfirmationResult;
 import io.provisioningbridge.core.enrollment.DeferralReason;
 import io.provisioningbridge.core.enrollment.EnrollmentResult;
 import io.provisioningbridge.core.enrollment.RefusalReason;
@@ -44,10 +45,25 @@ class ProblemTypeTest {
         "CERTIFICATE_REVOKED, 409",
         "CERTIFICATE_KEY_IN_USE, 409",
         "PEER_KEY_IN_USE, 409",
+        "REENROLLMENT_OFF, 409",
         "REFUSED_BY_AUTHORITY, 422",
         "AUTHORITY_FAULT, 502"
     })
     void refusalShouldHaveTheStatusOfTheContract(RefusalReason reason, int status) {
+        assertThat(ProblemType.of(reason).status()).isEqualTo(status);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "INVALID_DEVICE_ID, 422",
+        "INVALID_SERIAL, 422",
+        "UNKNOWN_CERTIFICATE, 409",
+        "WRONG_SIGNER, 403",
+        "CERTIFICATE_REVOKED, 409",
+        "DEVICE_SUSPENDED, 403",
+        "DEVICE_DECOMMISSIONED, 410"
+    })
+    void refusedConfirmationShouldHaveTheStatusOfTheContract(ConfirmationResult.Reason reason, int status) {
         assertThat(ProblemType.of(reason).status()).isEqualTo(status);
     }
 

@@ -3,6 +3,7 @@ package io.provisioningbridge.app.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.provisioningbridge.adapter.bouncycastle.BouncyCastleSignedRequestReader;
 import io.provisioningbridge.testkit.fixture.SettableClock;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -35,6 +36,10 @@ class ReadinessTest {
                     request -> {
                         throw new AssertionError("nobody enrolls here");
                     },
+                    confirmation -> {
+                        throw new AssertionError("nobody confirms here");
+                    },
+                    new BouncyCastleSignedRequestReader(),
                     List::of,
                     readiness));
 

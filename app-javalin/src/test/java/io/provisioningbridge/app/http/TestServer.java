@@ -1,7 +1,10 @@
 package io.provisioningbridge.app.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.provisioningbridge.adapter.bouncycastle.BouncyCastleSignedRequestReader;
 import io.provisioningbridge.app.tls.ServerTls;
+import io.provisioningbridge.core.ProvisioningBridge;
+import io.provisioningbridge.core.enrollment.ConfirmationResult;
 import io.provisioningbridge.core.enrollment.EnrollmentRequest;
 import io.provisioningbridge.core.enrollment.EnrollmentResult;
 import java.io.IOException;
@@ -41,7 +44,33 @@ final class TestServer implements AutoCloseable {
             Supplier<List<X509Certificate>> authorities) {
         Readiness readiness = new Readiness(List.of(), InstantSource.system());
         readiness.runDue();
-        return new TestServer(settings, new DeviceApi(enroll, authorities, readiness));
+        return new TestServer(
+                settings,
+                new DeviceApi(
+                        enroll,
+                        confirmation -> new ConfirmationResult.Confirmed(),
+                        new BouncyCastleSignedRequestReader(),
+                        authorities,
+                        readiness));
+    }
+
+    /** Serves all of a bridge's use cases for devices. */
+    static TestServer of(ProvisioningBridge bridge, Supplier<List<X509Certificate>> authorities) {
+        Readiness readiness = new Readiness(List.of(), InstantSource.system());
+        readiness.runDue();
+        return new TestServer(
+                loopback(),
+                new DeviceApi(
+                        bridge::enroll,
+                        bridge::confirm,
+                        new BouncyCastleSignedRequestReader(),
+                        authorities,
+                        readiness));
+    }
+
+    /** Serves operators. */
+    TestServer(OperatorApi api) {
+        this.server = HttpServer.start(loopback(), ServerTls.off(), api);
     }
 
     static HttpSettings loopback() {
@@ -62,6 +91,10 @@ final class TestServer implements AutoCloseable {
 
     HttpResponse<String> enroll(String id, String json) throws IOException, InterruptedException {
         return send(enrollment(id, json));
+    }
+
+    HttpResponse<String> post(String path, String json) throws IOException, InterruptedException {
+        return send(request(path).header("Content-Type", "application/json").POST(BodyPublishers.ofString(json)));
     }
 
     HttpRequest.Builder enrollment(String id, String json) {

@@ -3,6 +3,7 @@ package io.provisioningbridge.app.tls;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.provisioningbridge.adapter.bouncycastle.BouncyCastleSignedRequestReader;
 import io.provisioningbridge.app.http.DeviceApi;
 import io.provisioningbridge.app.http.HttpServer;
 import io.provisioningbridge.app.http.HttpSettings;
@@ -295,6 +296,10 @@ class AutoTlsTest {
                         request -> {
                             throw new AssertionError("nobody enrolls here");
                         },
+                        confirmation -> {
+                            throw new AssertionError("nobody confirms here");
+                        },
+                        new BouncyCastleSignedRequestReader(),
                         authority::authorities,
                         readiness));
         open.push(server);
