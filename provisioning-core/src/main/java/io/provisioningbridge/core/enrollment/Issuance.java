@@ -158,7 +158,7 @@ final class Issuance {
 
     private EnrollmentResult reject(
             Application application, IssuanceIntent intent, IssuedCertificate issued, String problem, Instant now) {
-        LOG.log(Level.ERROR, "{0}: the authority's certificate cannot be handed out: {1}", application.id(), problem);
+        LOG.log(Level.ERROR, "{0}: the certificate that came cannot be handed out: {1}", application.id(), problem);
         if (issued.leaf().getSerialNumber().signum() < 0
                 || issued.leaf().getSerialNumber().bitLength() > 160) {
             giveUp(application, intent, Status.UNCERTAIN, problem);

@@ -21,11 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/**
- * A device store that forgets everything when it is closed, and otherwise behaves as every other one. To a {@link FaultPlan}
- * each commit is a call of {@code commit} and one of {@code commit} with the kind of change, such as {@code commit Enrolled}.
- * Safe for concurrent use.
- */
+/** A device store that forgets everything when it is closed, and otherwise behaves as every other one. Safe for concurrent use. */
 public final class InMemoryDeviceStore implements DeviceStore {
 
     private final Object lock = new Object();
@@ -38,7 +34,7 @@ public final class InMemoryDeviceStore implements DeviceStore {
         this(pools, new FaultPlan());
     }
 
-    /** @param faults what goes wrong, by the names of {@link DeviceStore}'s methods */
+    /** @param faults what goes wrong with {@code commit} and, for every method that only reads, {@code read} */
     public InMemoryDeviceStore(AddressPools pools, FaultPlan faults) {
         this.state = new InMemoryState(pools);
         this.faults = faults;
@@ -49,61 +45,59 @@ public final class InMemoryDeviceStore implements DeviceStore {
 
     @Override
     public Outcome commit(Change change) {
-        String kind = "commit " + change.getClass().getSimpleName();
-        return faults.callUninterruptibly(
-                "commit", () -> faults.callUninterruptibly(kind, () -> whileOpen(() -> state.apply(change))));
+        return faults.callUninterruptibly("commit", () -> {
+            synchronized (lock) {
+                refuseWhenClosed();
+                return state.apply(change);
+            }
+        });
     }
 
     @Override
     public Optional<Device> find(DeviceId id) {
-        return read("find", () -> state.device(id.key()));
+        return read(() -> state.device(id.key()));
     }
 
     @Override
     public Optional<IssuanceIntent> openIntent(DeviceId id, Instant now) {
-        return read(
-                "openIntent",
-                () -> state.intents()
-                        .openOf(id.key())
-                        .map(Intents.Claim::intent)
-                        .filter(intent -> intent.openAt(now)));
+        return read(() ->
+                state.intents().openOf(id.key()).map(Intents.Claim::intent).filter(intent -> intent.openAt(now)));
     }
 
     @Override
     public List<DeviceCertificate> certificates(DeviceId id) {
-        return read("certificates", () -> state.certificates().of(id.key()));
+        return read(() -> state.certificates().of(id.key()));
     }
 
     @Override
     public List<IssuanceIntent> intents(DeviceId id) {
         return read(
-                "intents",
                 () -> state.intents().of(id.key()).map(Intents.Claim::intent).toList());
     }
 
     @Override
     public List<AuditEvent> events(DeviceId id) {
-        return read("events", () -> state.events(id.key()));
+        return read(() -> state.events(id.key()));
     }
 
     @Override
     public List<DeviceCertificate> dueForRevocation(int limit) {
-        return read("dueForRevocation", () -> state.certificates().due(limit));
+        return read(() -> state.certificates().due(limit));
     }
 
     @Override
     public PeerSnapshot peers() {
-        return read("peers", () -> state.leases().peers());
+        return read(() -> state.leases().peers());
     }
 
     @Override
     public long peersRevision() {
-        return read("peersRevision", () -> state.leases().revision());
+        return read(() -> state.leases().revision());
     }
 
     @Override
     public boolean everLeased(String deviceId, TunnelAddress address) {
-        return read("everLeased", () -> state.leases().everLeased(DeviceId.keyOf(deviceId), address));
+        return read(() -> state.leases().everLeased(DeviceId.keyOf(deviceId), address));
     }
 
     @Override
@@ -118,16 +112,18 @@ public final class InMemoryDeviceStore implements DeviceStore {
         }
     }
 
-    private <T> T read(String operation, Supplier<T> query) {
-        return faults.callUninterruptibly(operation, () -> whileOpen(query));
+    private <T> T read(Supplier<T> query) {
+        return faults.callUninterruptibly("read", () -> {
+            synchronized (lock) {
+                refuseWhenClosed();
+                return query.get();
+            }
+        });
     }
 
-    private <T> T whileOpen(Supplier<T> access) {
-        synchronized (lock) {
-            if (closed) {
-                throw new BackendUnavailableException("the store is closed", Effect.NONE);
-            }
-            return access.get();
+    private void refuseWhenClosed() {
+        if (closed) {
+            throw new BackendUnavailableException("the store is closed", Effect.NONE);
         }
     }
 }
