@@ -22,13 +22,16 @@ import io.provisioningbridge.app.http.TrustedProxies;
 import io.provisioningbridge.app.tls.ServerNames;
 import io.provisioningbridge.app.tls.ServerTls;
 import io.provisioningbridge.core.domain.AddressPools;
+import io.provisioningbridge.core.enrollment.EnrollmentPolicy;
 import io.provisioningbridge.core.port.BackendException;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.stream.Collectors;
@@ -114,8 +117,25 @@ final class Parts {
                 tunnel.clientMtu().isPresent() ? new Mtu(tunnel.clientMtu().getAsInt()) : Mtu.AUTOMATIC);
     }
 
+    /** What devices call the bridge, and so what its certificate is good for. */
+    static Set<String> serverNames(ListenerConfig listener) {
+        return new LinkedHashSet<>(listener.publicUrl().map(ServerNames::of).orElseGet(ServerNames::ofThisHost));
+    }
+
+    /** No device may be called what one of our own servers is called. */
+    static EnrollmentPolicy policy(BridgeConfig config, Set<String> serverNames) {
+        Set<String> reserved = new LinkedHashSet<>(config.enrollment().reservedIds());
+        reserved.addAll(serverNames);
+        return EnrollmentPolicy.open(reserved);
+    }
+
     static ServerTls tls(
-            BridgeConfig config, Authority authority, DataDirectory data, InstantSource clock, SecureRandom random) {
+            BridgeConfig config,
+            Set<String> names,
+            Authority authority,
+            DataDirectory data,
+            InstantSource clock,
+            SecureRandom random) {
         TlsConfig tls = config.listener().tls();
         if (tls instanceof TlsConfig.Files files) {
             return ServerTls.files(files.certificate(), files.key(), clock).fold(found -> found, problem -> {
@@ -125,11 +145,10 @@ final class Parts {
         if (tls instanceof TlsConfig.Off) {
             return ServerTls.off();
         }
-        List<String> names = config.listener().publicUrl().map(ServerNames::of).orElseGet(ServerNames::ofThisHost);
         try {
             return ServerTls.auto(
                     data.tls(),
-                    names,
+                    List.copyOf(names),
                     authority.serverCertificates(),
                     authority.certificates()::authorities,
                     clock,
@@ -140,9 +159,7 @@ final class Parts {
     }
 
     static HttpSettings http(ListenerConfig listener) {
-        String proxies =
-                listener.trustedProxies().stream().map(Object::toString).collect(Collectors.joining(","));
         return HttpSettings.of(listener.listen().host(), listener.listen().port())
-                .withTrustedProxies(TrustedProxies.parse(proxies).orThrow());
+                .withTrustedProxies(TrustedProxies.of(listener.trustedProxies()));
     }
 }

@@ -12,12 +12,12 @@ import io.provisioningbridge.app.http.Readiness;
 import io.provisioningbridge.app.tls.ServerTls;
 import io.provisioningbridge.core.ProvisioningBridge;
 import io.provisioningbridge.core.domain.DeviceId;
-import io.provisioningbridge.core.enrollment.EnrollmentPolicy;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,6 +50,7 @@ public final class Wiring {
         DataDirectory data = closing.opened(DataDirectory.open(config.dataDirectory()));
         JdbcDeviceStore store = closing.opened(Parts.store(data, config.tunnel().pools(), clock, random));
         Authority authority = Parts.authority(config, data, clock, random, closing);
+        Set<String> names = Parts.serverNames(config.listener());
         WatchedDirectory peers = new WatchedDirectory(peersFile(config, store));
         ProvisioningBridge bridge = ProvisioningBridge.builder()
                 .store(store)
@@ -57,13 +58,13 @@ public final class Wiring {
                 .csrReader(new BouncyCastleCsrReader())
                 .tunnelConfigWriter(new WireGuardTunnelConfigWriter(Parts.tunnel(config.tunnel()), random))
                 .peerDirectory(peers)
-                .policy(EnrollmentPolicy.open(config.enrollment().reservedIds()))
+                .policy(Parts.policy(config, names))
                 .clock(clock)
                 .random(random)
                 .build();
         warnOfReservedIds(config, store);
 
-        ServerTls tls = Parts.tls(config, authority, data, clock, random);
+        ServerTls tls = Parts.tls(config, names, authority, data, clock, random);
         Readiness readiness = new Readiness(
                 List.of(
                         HealthCheck.required("tls", tls::problem),

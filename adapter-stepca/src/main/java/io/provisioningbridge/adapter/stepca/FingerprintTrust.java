@@ -42,6 +42,7 @@ import javax.net.ssl.X509ExtendedTrustManager;
 public final class FingerprintTrust {
 
     private static final int MAX_BODY = 256 * 1024;
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
 
     private FingerprintTrust() {}
 
@@ -72,7 +73,7 @@ public final class FingerprintTrust {
 
     private static PinnedTrust find(URI url, List<String> paths, CertificateFingerprint expected, Deadline deadline) {
         AcceptsAnything seen = new AcceptsAnything();
-        HttpClient client = unverifiedClient(seen, deadline);
+        HttpClient client = unverifiedClient(seen);
         for (String path : paths) {
             seen.add(certificatesIn(get(client, Urls.below(url, path), deadline)));
             Optional<X509Certificate> match = seen.withFingerprint(expected);
@@ -103,14 +104,14 @@ public final class FingerprintTrust {
         }
     }
 
-    private static HttpClient unverifiedClient(AcceptsAnything seen, Deadline deadline) {
+    private static HttpClient unverifiedClient(AcceptsAnything seen) {
         try {
             SSLContext context = SSLContext.getInstance("TLS");
             context.init(null, new TrustManager[] {seen}, null);
             return HttpClient.newBuilder()
                     .version(HttpClient.Version.HTTP_1_1)
                     .followRedirects(HttpClient.Redirect.NEVER)
-                    .connectTimeout(Duration.ofNanos(Math.max(1, deadline.remainingNanos())))
+                    .connectTimeout(CONNECT_TIMEOUT)
                     .sslContext(context)
                     .build();
         } catch (GeneralSecurityException e) {

@@ -156,7 +156,7 @@ final class Prepared<T> {
         synchronized (this) {
             attempt = null;
             if (!why.equals(problem)) {
-                LOG.error("step-ca: no certificate can be issued, {} is not known: {}; it is tried again", what, why);
+                LOG.error("step-ca: {} cannot be had, and is tried again: {}", what, why);
             }
             problem = why;
             planRetry();

@@ -34,7 +34,8 @@ final class ServerLeaf {
         if (!missing.isEmpty()) {
             return "its certificate lacks the names " + missing + "; look at the sans of its template";
         }
-        if (!Chains.complete(issued.authorities())) {
+        if (!Chains.complete(issued.authorities())
+                || !Chains.signedBy(leaf, issued.authorities().get(0))) {
             return "the chain of its certificate does not link up to the root";
         }
         return "";

@@ -31,7 +31,8 @@ import java.util.stream.Stream;
  * waits within its deadline. step-ca may restart, and its provisioner's key may be rotated, at any time.
  *
  * <p>Starts no thread itself, but the JDK's HTTP client has daemon threads of its own, which on Java 17 end once it is
- * collected. {@link #close()} ends the background work and lets go of those who wait for it; the executor stays the caller's.
+ * collected. {@link #close()} ends the background work and lets go of those who wait for it; the executor stays the
+ * caller's, and the authority is not to be used any more.
  */
 public final class StepCaCertificateAuthority implements CertificateAuthority, ServerCertificateIssuer, AutoCloseable {
 
@@ -193,7 +194,7 @@ public final class StepCaCertificateAuthority implements CertificateAuthority, S
     }
 
     /**
-     * Why nothing can be signed at present, in words for an operator: not reachable, another fingerprint, no such
+     * Why it cannot do all it is for at present, in words for an operator: not reachable, another fingerprint, no such
      * provisioner, a wrong password, tokens refused. Empty when the last contact showed nothing wrong. Answers at once; when
      * the last contact is some seconds old it has the authority asked again in the background.
      */

@@ -20,8 +20,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One exchange at a time with step-ca over a verified connection: bounded in time and size, and clear about whether the
- * request may have been acted upon. Trust is established by the first exchange that finds the server there. Safe for
+ * Exchanges with step-ca over verified connections: each bounded in time and size, and clear about whether the request may
+ * have been acted upon. Trust is established by the first exchange that finds the server there. Safe for
  * concurrent use.
  *
  * <p>HTTP/1.1: over HTTP/2 all requests would share one connection and be lost with it, and JDK 17 fails every request in
@@ -150,9 +150,8 @@ final class StepCaClient {
         }
         URI url = settings.url();
         try {
-            Duration left = Duration.ofNanos(Math.min(
-                    deadline.remainingNanos(), settings.connectTimeout().toNanos()));
-            PinnedTrust trust = FingerprintTrust.ofStepCa(url, settings.fingerprint(), left);
+            PinnedTrust trust =
+                    FingerprintTrust.ofStepCa(url, settings.fingerprint(), Duration.ofNanos(deadline.remainingNanos()));
             HttpClient client = HttpClient.newBuilder()
                     .version(HttpClient.Version.HTTP_1_1)
                     .followRedirects(HttpClient.Redirect.NEVER)

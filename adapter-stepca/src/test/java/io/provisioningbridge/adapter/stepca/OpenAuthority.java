@@ -35,7 +35,13 @@ record OpenAuthority(StepCaCertificateAuthority authority, ExecutorService backg
                         url,
                         new CertificateFingerprint(fingerprint),
                         new ProvisionerLogin(provisioner, new Secret(password)))
-                .withTimeouts(Duration.ofSeconds(5), Duration.ofSeconds(20));
+                .withTimeouts(Duration.ofSeconds(10), Duration.ofMinutes(1));
+    }
+
+    /** Waits until what it does in the background at the start is done, well or badly. */
+    OpenAuthority settled() throws Exception {
+        background.submit(() -> {}).get();
+        return this;
     }
 
     @Override

@@ -3,6 +3,8 @@ package io.provisioningbridge.adapter.stepca;
 import static io.provisioningbridge.adapter.stepca.OpenAuthority.PASSWORD;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpsConfigurator;
@@ -40,8 +42,10 @@ import javax.net.ssl.SSLContext;
 final class ScriptedCa implements AutoCloseable {
 
     final CertificateHierarchy hierarchy;
-    final StepCaProvisioner provisioner =
-            StepCaProvisioner.of("bridge", PASSWORD).byPurpose().renewalDisabled();
+    final StepCaProvisioner provisioner = StepCaProvisioner.of("bridge", PASSWORD)
+            .iterations(1000)
+            .byPurpose()
+            .renewalDisabled();
 
     /** Bodies of the sign requests, in the order they came. */
     final List<JsonNode> signRequests = new CopyOnWriteArrayList<>();
@@ -144,15 +148,27 @@ final class ScriptedCa implements AutoCloseable {
         return all.subList(0, all.size() - 1);
     }
 
-    /** Pinned to its root, and impatient. */
+    /** Pinned to its root. */
     StepCaSettings settings() {
-        return OpenAuthority.settings(url(), fingerprint(), provisioner.name(), provisioner.password())
-                .withTimeouts(Duration.ofSeconds(2), Duration.ofSeconds(5));
+        return OpenAuthority.settings(url(), fingerprint(), provisioner.name(), provisioner.password());
+    }
+
+    /** A leaf of some hierarchy, for {@code dev-1}. */
+    static X509Certificate leaf(CertificateHierarchy hierarchy) {
+        return hierarchy.issue(CertificateHierarchy.newKey().getPublic(), "dev-1", List.of("dev-1"));
+    }
+
+    /** The answer to a sign request. */
+    static JsonNode issued(X509Certificate leaf, List<X509Certificate> rest) {
+        ObjectNode body = Json.object().put("crt", Pem.of(leaf));
+        ArrayNode list = body.putArray("certChain").add(Pem.of(leaf));
+        rest.forEach(certificate -> list.add(Pem.of(certificate)));
+        return body;
     }
 
     static JsonNode crts(List<X509Certificate> certificates) {
-        var body = Json.object();
-        var list = body.putArray("crts");
+        ObjectNode body = Json.object();
+        ArrayNode list = body.putArray("crts");
         certificates.forEach(certificate -> list.add(Pem.of(certificate)));
         return body;
     }

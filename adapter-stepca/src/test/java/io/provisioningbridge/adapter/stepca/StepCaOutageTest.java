@@ -77,6 +77,20 @@ class StepCaOutageTest {
     }
 
     @Test
+    void problemShouldBeNoticedWithoutTraffic() throws Exception {
+        try (OpenAuthority open = open()) {
+            sign(open);
+            server.stop();
+
+            assertThat(open.authority().problem()).as("asks in the background").isEmpty();
+            // Its only thread is done with the question once it takes the next task.
+            open.background().submit(() -> {}).get();
+
+            assertThat(open.authority().problem().orElseThrow()).contains("refused");
+        }
+    }
+
+    @Test
     void restartShouldNotCostACertificateEvenWhenOurClockIsSlow() {
         InstantSource slow = InstantSource.offset(InstantSource.system(), Duration.ofMinutes(-10));
         try (OpenAuthority open = OpenAuthority.of(OpenAuthority.settings(server, provisioner), slow)) {

@@ -28,7 +28,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.assertj.core.api.ThrowingConsumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -221,7 +220,7 @@ class StepCaProvisionerTest {
                 OpenAuthority.settings(server, shortLived).withCertificateLifetime(Duration.ofMinutes(minutes));
         try (OpenAuthority open = OpenAuthority.of(settings)) {
             assertThatThrownBy(() -> open.authority().sign(Requests.proven("dev-1")))
-                    .satisfies(refusal(Fault.BACKEND, Effect.NONE))
+                    .satisfies(Failing.refused(Fault.BACKEND, Effect.NONE))
                     .hasMessageContainingAll("403", "duration");
         }
     }
@@ -230,12 +229,12 @@ class StepCaProvisionerTest {
     void namesThatDifferFromTheRequestShouldBeTheRequestsFault() {
         try (OpenAuthority open = open(usual)) {
             assertThatThrownBy(() -> open.authority().issueServerCertificate(csr("other"), List.of("localhost")))
-                    .satisfies(refusal(Fault.REQUEST, Effect.NONE))
+                    .satisfies(Failing.refused(Fault.REQUEST, Effect.NONE))
                     .hasMessageContaining("common name");
             byte[] foreignName =
                     CsrBuilder.forDevice("localhost").dnsNames("foreign").der();
             assertThatThrownBy(() -> open.authority().issueServerCertificate(foreignName, List.of("localhost")))
-                    .satisfies(refusal(Fault.REQUEST, Effect.NONE))
+                    .satisfies(Failing.refused(Fault.REQUEST, Effect.NONE))
                     .hasMessageContaining("DNS names");
         }
     }
@@ -245,7 +244,7 @@ class StepCaProvisionerTest {
         byte[] weak = CsrBuilder.forDevice("localhost").key(DeviceKey.rsa(1024)).der();
         try (OpenAuthority open = open(usual)) {
             assertThatThrownBy(() -> open.authority().issueServerCertificate(weak, List.of("localhost")))
-                    .satisfies(refusal(Fault.REQUEST, Effect.NONE))
+                    .satisfies(Failing.refused(Fault.REQUEST, Effect.NONE))
                     .hasMessageContaining("2048");
         }
     }
@@ -255,7 +254,7 @@ class StepCaProvisionerTest {
         try (OpenAuthority open = open(usual)) {
             assertThatThrownBy(() ->
                             open.authority().issueServerCertificate(new byte[] {0x30, 1, 0}, List.of("localhost")))
-                    .satisfies(refusal(Fault.REQUEST, Effect.NONE));
+                    .satisfies(Failing.refused(Fault.REQUEST, Effect.NONE));
         }
     }
 
@@ -263,7 +262,7 @@ class StepCaProvisionerTest {
     void brokenTemplateShouldBeTheOperatorsFault() {
         try (OpenAuthority open = open(broken)) {
             assertThatThrownBy(() -> open.authority().sign(Requests.proven("dev-1")))
-                    .satisfies(refusal(Fault.BACKEND, Effect.POSSIBLE))
+                    .satisfies(Failing.refused(Fault.BACKEND, Effect.POSSIBLE))
                     .hasMessageContainingAll("500", "template");
         }
     }
@@ -336,15 +335,6 @@ class StepCaProvisionerTest {
                     .hasMessageContainingAll(words);
             assertThat(open.authority().problem().orElseThrow()).contains(words);
         }
-    }
-
-    private static ThrowingConsumer<Throwable> refusal(Fault fault, Effect effect) {
-        return thrown -> {
-            assertThat(thrown).isInstanceOf(BackendRefusedException.class);
-            BackendRefusedException refused = (BackendRefusedException) thrown;
-            assertThat(refused.fault()).isEqualTo(fault);
-            assertThat(refused.effect()).isEqualTo(effect);
-        };
     }
 
     private static byte[] csr(String name) {

@@ -43,7 +43,7 @@ public final class CdmPeersFile implements PeerDirectory {
 
     private final ReentrantLock publishing = new ReentrantLock();
     private long published = NEVER;
-    // What stands there as far as this object knows; null while it does not.
+    // What stands there as far as this object knows; null for nothing, or somebody else's.
     private @Nullable Fingerprint standing;
 
     private CdmPeersFile(PeersFileInspector inspector, @Nullable Fingerprint standing) {
@@ -148,10 +148,14 @@ public final class CdmPeersFile implements PeerDirectory {
     }
 
     private void bringUpTo(PeerSnapshot snapshot) throws IOException {
-        Fingerprint known = standing;
         Optional<PosixFileAttributes> now = DurableFiles.attributes(file);
+        Fingerprint known = standing;
         boolean untouched =
                 known == null ? now.isEmpty() : now.filter(known::describes).isPresent();
+        if (!untouched) {
+            known = lookAgain(snapshot);
+            standing = known;
+        }
         boolean inOrder = untouched
                 && now.filter(found -> found.permissions().equals(DurableFiles.MODE))
                         .isPresent();
@@ -159,9 +163,6 @@ public final class CdmPeersFile implements PeerDirectory {
             return;
         }
         String hash = Fingerprint.hashOf(out -> PeersJson.write(snapshot, out));
-        if (!untouched) {
-            warn(snapshot);
-        }
         if (known != null && inOrder && known.sha256().equals(hash)) {
             stampUnlessStamped(snapshot, hash);
         } else {
@@ -173,7 +174,6 @@ public final class CdmPeersFile implements PeerDirectory {
         DurableFiles.write(temporary, out -> PeersJson.write(snapshot, out));
         Fingerprint written = Fingerprint.of(DurableFiles.attributes(temporary).orElseThrow(), next);
         new Stamp(inspector.store(), snapshot.revision(), last, next).write(inspector.stampFile(), stampTemporary);
-        standing = null;
         DurableFiles.rename(temporary, file);
         standing = written;
     }
@@ -188,8 +188,16 @@ public final class CdmPeersFile implements PeerDirectory {
         }
     }
 
-    private void warn(PeerSnapshot snapshot) throws IOException {
+    /**
+     * Warns of what somebody else did to the file.
+     *
+     * @return what stands there, if it is our own work after all: a sync may have failed when the file was in place already
+     */
+    private @Nullable Fingerprint lookAgain(PeerSnapshot snapshot) throws IOException {
         Verdict verdict = inspector.inspect(snapshot);
+        if (verdict instanceof Verdict.Ours ours) {
+            return ours.found();
+        }
         if (verdict instanceof Verdict.Absent) {
             LOG.log(Level.WARNING, "{0} was deleted by somebody; it is written again", file);
         } else if (verdict instanceof Verdict.Known) {
@@ -199,5 +207,6 @@ public final class CdmPeersFile implements PeerDirectory {
         } else if (verdict instanceof Verdict.Unreadable unreadable) {
             LOG.log(Level.WARNING, "changed by somebody and written anew: {0}", unreadable.problem());
         }
+        return null;
     }
 }

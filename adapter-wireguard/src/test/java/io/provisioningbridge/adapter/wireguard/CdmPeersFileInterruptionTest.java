@@ -203,6 +203,33 @@ class CdmPeersFileInterruptionTest {
     }
 
     @Test
+    void aSyncThatFailsShouldNotMakeTheFileForeign() throws IOException, InterruptedException {
+        assumeStrace();
+
+        // The last sync of the first publication fails; the second one is killed before it replaces the file.
+        Programs.run(
+                "",
+                Programs.under(
+                        List.of(
+                                "strace",
+                                "-f",
+                                "-qq",
+                                "-o",
+                                "/dev/null",
+                                "-e",
+                                "trace=fsync,/^rename",
+                                "-e",
+                                "inject=fsync:error=EIO:when=4",
+                                "-e",
+                                "inject=/^rename:signal=KILL:when=4"),
+                        Programs.java(PublishTwice.class, directory.path().toString(), "1")));
+
+        assertThat(directory.text()).isEqualTo(textOf(1));
+        assertThat(Files.readString(directory.stamp())).contains("\nrevision=2\n");
+        assertThat(directory.openKnowingNothing(2).value()).isPresent();
+    }
+
+    @Test
     void everythingShouldBeOnTheDiskBeforeTheNextStep() throws IOException, InterruptedException {
         assumeStrace();
         Path trace = directory.path().resolve("trace");

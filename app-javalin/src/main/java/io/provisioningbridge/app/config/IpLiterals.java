@@ -7,14 +7,14 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** IP addresses written out, without ever asking DNS. */
-final class IpLiterals {
+public final class IpLiterals {
 
     private static final Pattern IPV6 = Pattern.compile("[0-9a-fA-F:][0-9a-fA-F:.]+");
 
     private IpLiterals() {}
 
     /** Strict dotted decimal, or IPv6 without brackets and zone. */
-    static Optional<InetAddress> parse(String text) {
+    public static Optional<InetAddress> parse(String text) {
         boolean ipv4 = TunnelAddress.parse(text).value().isPresent();
         boolean ipv6 = text.contains(":") && IPV6.matcher(text).matches();
         if (!ipv4 && !ipv6) {

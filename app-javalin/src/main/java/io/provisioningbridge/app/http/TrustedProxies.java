@@ -1,6 +1,7 @@
 package io.provisioningbridge.app.http;
 
-import io.provisioningbridge.core.domain.Parsed;
+import io.provisioningbridge.app.config.IpLiterals;
+import io.provisioningbridge.app.config.IpNetwork;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -22,26 +23,14 @@ public final class TrustedProxies {
     private static final Pattern FOR = Pattern.compile("(?i)(?:^|;)\\s*for=\"?([^\";]*)\"?\\s*(?:;|$)");
     private static final Pattern NODE = Pattern.compile("\\[([^\\]]*)\\](?::\\w+)?|([^:]+):\\w+|(.*)");
 
-    private final List<Network> networks;
+    private final List<IpNetwork> networks;
 
-    private TrustedProxies(List<Network> networks) {
+    private TrustedProxies(List<IpNetwork> networks) {
         this.networks = networks;
     }
 
-    /** Networks in CIDR notation or single addresses, IPv4 and IPv6, comma-separated; none in an empty text. */
-    public static Parsed<TrustedProxies> parse(String text) {
-        if (text.isBlank()) {
-            return Parsed.valid(NONE);
-        }
-        List<Network> networks = new ArrayList<>();
-        for (String item : text.split(",", -1)) {
-            Parsed<Network> parsed = Network.parse(item.strip());
-            if (parsed instanceof Parsed.Invalid<Network> invalid) {
-                return Parsed.invalid(invalid.problem());
-            }
-            networks.add(parsed.orThrow());
-        }
-        return Parsed.valid(new TrustedProxies(List.copyOf(networks)));
+    public static TrustedProxies of(List<IpNetwork> networks) {
+        return new TrustedProxies(List.copyOf(networks));
     }
 
     /**
@@ -102,7 +91,7 @@ public final class TrustedProxies {
     }
 
     private static Optional<InetAddress> addressOf(String node) {
-        Optional<InetAddress> plain = Network.address(node);
+        Optional<InetAddress> plain = IpLiterals.parse(node);
         if (plain.isPresent()) {
             return plain;
         }
@@ -111,7 +100,7 @@ public final class TrustedProxies {
             return Optional.empty();
         }
         String host = withPort.group(1) != null ? withPort.group(1) : withPort.group(2);
-        return host == null ? Optional.empty() : Network.address(host);
+        return host == null ? Optional.empty() : IpLiterals.parse(host);
     }
 
     @Override

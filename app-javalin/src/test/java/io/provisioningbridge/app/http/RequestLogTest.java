@@ -7,6 +7,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.provisioningbridge.app.config.IpNetwork;
 import io.provisioningbridge.core.ProvisioningBridge;
 import io.provisioningbridge.core.domain.AddressPools;
 import io.provisioningbridge.testkit.fixture.CsrBuilder;
@@ -36,7 +37,8 @@ class RequestLogTest {
             .build();
     private final TestServer server = TestServer.of(
             TestServer.loopback()
-                    .withTrustedProxies(TrustedProxies.parse("127.0.0.1").orThrow()),
+                    .withTrustedProxies(
+                            TrustedProxies.of(IpNetwork.parseList("127.0.0.1").orThrow())),
             bridge::enroll,
             authority::authorities);
 

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.provisioningbridge.core.domain.IssuedCertificate;
 import io.provisioningbridge.core.domain.Pem;
-import io.provisioningbridge.core.port.BackendException;
 import io.provisioningbridge.core.port.BackendException.Effect;
 import io.provisioningbridge.core.port.BackendRefusedException;
 import io.provisioningbridge.core.port.BackendRefusedException.Fault;
@@ -17,27 +16,16 @@ import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.assertj.core.api.AbstractThrowableAssert;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Answers that a healthy step-ca does not give. */
-class StepCaProtocolTest {
-
-    private static final Duration SLACK = Duration.ofSeconds(20);
+/** Answers that a healthy step-ca does not give, and what is made of each. */
+class StepCaAnswersTest {
 
     private final ScriptedCa server = new ScriptedCa();
     private final OpenAuthority open = OpenAuthority.of(server.settings());
@@ -49,57 +37,28 @@ class StepCaProtocolTest {
         server.close();
     }
 
-    @Test
-    void signShouldGiveUpOnAServerThatDoesNotAnswer() {
-        server.on("/1.0/sign", server::hang);
-
-        assertUnavailable(Effect.POSSIBLE);
-        assertThat(authority.problem().orElseThrow()).contains("did not answer within 5 s");
-    }
-
-    @Test
-    void signShouldGiveUpOnAnAnswerThatDrips() {
-        server.on("/1.0/sign", server::drip);
-
-        assertUnavailable(Effect.POSSIBLE);
-    }
-
-    @Test
-    void signShouldNotReadAnAnswerWithoutEnd() {
-        server.on("/1.0/sign", exchange -> ScriptedCa.answer(exchange, 201, " ".repeat(3 * 1024 * 1024)));
-
-        assertRefused(Effect.POSSIBLE).hasMessageContaining("larger than");
-    }
-
-    @Test
-    void signShouldReportAnAnswerThatBreaksOff() {
-        server.on("/1.0/sign", exchange -> {
-            exchange.sendResponseHeaders(201, 1000);
-            exchange.getResponseBody().write('{');
-            exchange.close();
-        });
-
-        assertUnavailable(Effect.POSSIBLE);
-    }
-
     @ParameterizedTest
     @ValueSource(strings = {"", "null", "[]", "{}", "<html>", "{\"crt\":7}", "{\"crt\":\"x\",\"certChain\":[1,null]}"})
     void signShouldReportASuccessWithoutACertificate(String body) {
         server.on("/1.0/sign", exchange -> ScriptedCa.answer(exchange, 201, body));
 
-        assertRefused(Effect.POSSIBLE).hasMessageContaining("makes no sense");
+        assertThatThrownBy(this::sign)
+                .satisfies(Failing.refused(Fault.BACKEND, Effect.POSSIBLE))
+                .hasMessageContaining("makes no sense");
     }
 
     @Test
     void signShouldReportACertificateThatCannotBeRead() {
         server.onSign(201, Json.object().put("crt", Pem.of("CERTIFICATE", new byte[] {1, 2, 3})));
 
-        assertRefused(Effect.POSSIBLE).hasMessageContaining("makes no sense");
+        assertThatThrownBy(this::sign)
+                .satisfies(Failing.refused(Fault.BACKEND, Effect.POSSIBLE))
+                .hasMessageContaining("makes no sense");
     }
 
     @Test
     void signShouldKnowTheChainThatWasNotSent() {
-        X509Certificate leaf = leaf(server.hierarchy);
+        X509Certificate leaf = ScriptedCa.leaf(server.hierarchy);
         server.onSign(201, Json.object().put("crt", Pem.of(leaf)));
 
         IssuedCertificate issued = authority.sign(Requests.proven("dev-1"));
@@ -112,7 +71,7 @@ class StepCaProtocolTest {
     void signShouldHandOverALeafWhoseChainDoesNotLinkUp() {
         CertificateHierarchy foreign = CertificateHierarchy.of("Foreign root", "Foreign issuer");
         List<X509Certificate> before = authority.authorities();
-        server.onSign(201, chain(leaf(foreign), foreign.authorities()));
+        server.onSign(201, ScriptedCa.issued(ScriptedCa.leaf(foreign), foreign.authorities()));
 
         IssuedCertificate issued = authority.sign(Requests.proven("dev-1"));
 
@@ -127,7 +86,7 @@ class StepCaProtocolTest {
     @Test
     void signShouldHandOverALeafNobodyVouchesFor() {
         CertificateHierarchy foreign = CertificateHierarchy.of("Foreign root", "Foreign issuer");
-        server.onSign(201, chain(leaf(foreign), List.of()));
+        server.onSign(201, ScriptedCa.issued(ScriptedCa.leaf(foreign), List.of()));
 
         IssuedCertificate issued = authority.sign(Requests.proven("dev-1"));
 
@@ -137,7 +96,7 @@ class StepCaProtocolTest {
     @Test
     void serverCertificateWithABrokenChainShouldBeRefused() {
         CertificateHierarchy foreign = CertificateHierarchy.of("Foreign root", "Foreign issuer");
-        server.onSign(201, chain(leaf(foreign), List.of()));
+        server.onSign(201, ScriptedCa.issued(ScriptedCa.leaf(foreign), List.of()));
 
         assertThatThrownBy(() -> authority.issueServerCertificate(new byte[] {1}, List.of("dev-1")))
                 .isInstanceOf(BackendRefusedException.class)
@@ -146,7 +105,7 @@ class StepCaProtocolTest {
 
     @Test
     void serverCertificateWithoutAllNamesShouldBeRefused() {
-        server.onSign(201, chain(leaf(server.hierarchy), server.belowTheRoot()));
+        server.onSign(201, ScriptedCa.issued(ScriptedCa.leaf(server.hierarchy), server.belowTheRoot()));
 
         assertThatThrownBy(() -> authority.issueServerCertificate(new byte[] {1}, List.of("dev-1", "::1")))
                 .isInstanceOf(BackendRefusedException.class)
@@ -157,7 +116,7 @@ class StepCaProtocolTest {
     void issuingCertificateThatChangesShouldChangeTheChain() {
         assertThat(authority.authorities()).isEqualTo(server.hierarchy.authorities());
         X509Certificate direct = server.hierarchy.authorities().get(1);
-        server.onSign(201, chain(server.hierarchy.authorities().get(0), List.of(direct)));
+        server.onSign(201, ScriptedCa.issued(server.hierarchy.authorities().get(0), List.of(direct)));
 
         authority.sign(Requests.proven("dev-1"));
 
@@ -169,7 +128,9 @@ class StepCaProtocolTest {
         server.onSign(
                 401, Json.object().put("status", 401).put("message", "The request lacked necessary authorization."));
 
-        assertRefused(Effect.NONE).hasMessageContainingAll("401", "'bridge'", "dnsNames", "clocks");
+        assertThatThrownBy(this::sign)
+                .satisfies(Failing.refused(Fault.BACKEND, Effect.NONE))
+                .hasMessageContainingAll("401", "'bridge'", "dnsNames", "clocks");
 
         assertThat(server.signRequests.size()).isEqualTo(2);
         assertThat(server.signRequests)
@@ -177,7 +138,7 @@ class StepCaProtocolTest {
                 .doesNotHaveDuplicates();
         assertThat(authority.problem().orElseThrow()).contains("none of our tokens");
 
-        server.onSign(201, chain(leaf(server.hierarchy), server.belowTheRoot()));
+        server.onSign(201, ScriptedCa.issued(ScriptedCa.leaf(server.hierarchy), server.belowTheRoot()));
         authority.sign(Requests.proven("dev-1"));
         assertThat(authority.problem()).isEmpty();
     }
@@ -185,7 +146,7 @@ class StepCaProtocolTest {
     @Test
     void tokenThatIsNotTakenOnceShouldBeReplaced() {
         AtomicInteger requests = new AtomicInteger();
-        JsonNode answer = chain(leaf(server.hierarchy), server.belowTheRoot());
+        JsonNode answer = ScriptedCa.issued(ScriptedCa.leaf(server.hierarchy), server.belowTheRoot());
         server.on("/1.0/sign", exchange -> {
             boolean first = requests.incrementAndGet() == 1;
             ScriptedCa.answer(exchange, first ? 401 : 201, new String(Json.bytes(answer), StandardCharsets.UTF_8));
@@ -246,141 +207,11 @@ class StepCaProtocolTest {
     }
 
     @Test
-    void redirectShouldNotBeFollowed() {
-        server.on("/1.0/sign", exchange -> {
-            exchange.getResponseHeaders().set("Location", server.url() + "/elsewhere");
-            ScriptedCa.answer(exchange, 307, "");
-        });
-        AtomicInteger elsewhere = new AtomicInteger();
-        server.on("/elsewhere", exchange -> {
-            elsewhere.incrementAndGet();
-            ScriptedCa.answer(exchange, 201, "{}");
-        });
-
-        assertRefused(Effect.NONE).hasMessageContaining("307");
-        assertThat(elsewhere).hasValue(0);
-    }
-
-    @Test
-    void serverThatSomebodyElsePutThereShouldGetNoRequest() {
-        authority.authorities();
-        server.onSign(201, chain(leaf(server.hierarchy), server.belowTheRoot()));
-        authority.sign(Requests.proven("dev-1"));
-        server.close();
-        try (ScriptedCa impostor =
-                new ScriptedCa(CertificateHierarchy.of("Root", "ICA", "Sub-CA"), server.port(), "localhost")) {
-            assertUnavailable(Effect.NONE);
-
-            assertThat(impostor.signRequests).isEmpty();
-            assertThat(authority.problem().orElseThrow()).contains("TLS");
-        }
-    }
-
-    @Test
-    void interruptedSignShouldGiveUpAtOnceAndSayThatItMayHaveHappened() throws Exception {
-        CountDownLatch asked = new CountDownLatch(1);
-        server.on("/1.0/sign", exchange -> {
-            asked.countDown();
-            server.hang(exchange);
-        });
-        CompletableFuture<Effect> effect = new CompletableFuture<>();
-        CompletableFuture<Boolean> flag = new CompletableFuture<>();
-        StepCaSettings patient = server.settings().withTimeouts(Duration.ofSeconds(2), Duration.ofMinutes(4));
-        try (OpenAuthority other = OpenAuthority.of(patient)) {
-            Thread caller = new Thread(() -> {
-                try {
-                    other.authority().sign(Requests.proven("dev-1"));
-                } catch (BackendException e) {
-                    effect.complete(e.effect());
-                }
-                flag.complete(Thread.currentThread().isInterrupted());
-            });
-            caller.start();
-            assertThat(asked.await(SLACK.toSeconds(), TimeUnit.SECONDS)).isTrue();
-
-            caller.interrupt();
-
-            assertThat(effect.get(SLACK.toSeconds(), TimeUnit.SECONDS)).isEqualTo(Effect.POSSIBLE);
-            assertThat(flag.get(SLACK.toSeconds(), TimeUnit.SECONDS)).isTrue();
-        }
-    }
-
-    @Test
-    void callersBeyondTheLimitShouldWaitNoLongerThanTheirDeadline() throws Exception {
-        server.on("/1.0/sign", server::hang);
-        int callers = 70;
-        ExecutorService pool = Executors.newFixedThreadPool(callers);
-        try {
-            List<Callable<Effect>> calls = new ArrayList<>();
-            for (int i = 0; i < callers; i++) {
-                calls.add(() -> {
-                    try {
-                        authority.sign(Requests.proven("dev-1"));
-                        throw new AssertionError("nobody answered");
-                    } catch (BackendUnavailableException e) {
-                        return e.effect();
-                    }
-                });
-            }
-            List<Effect> effects = new ArrayList<>();
-            for (Future<Effect> call : pool.invokeAll(calls, SLACK.toSeconds(), TimeUnit.SECONDS)) {
-                effects.add(call.get());
-            }
-            assertThat(server.signRequests.size()).isLessThanOrEqualTo(64);
-            assertThat(effects).filteredOn(effect -> effect == Effect.NONE).hasSizeGreaterThanOrEqualTo(callers - 64);
-        } finally {
-            pool.shutdownNow();
-        }
-    }
-
-    @Test
-    void closeShouldLetGoOfThoseWhoWait() throws Exception {
-        CountDownLatch asked = new CountDownLatch(1);
-        server.on("/1.0/provisioners", exchange -> {
-            asked.countDown();
-            server.hang(exchange);
-        });
-        StepCaSettings patient = server.settings().withTimeouts(Duration.ofSeconds(2), Duration.ofMinutes(4));
-        OpenAuthority other = OpenAuthority.of(patient);
-        CompletableFuture<Effect> effect = new CompletableFuture<>();
-        Thread caller = new Thread(() -> {
-            try {
-                other.authority().sign(Requests.proven("dev-1"));
-            } catch (BackendException e) {
-                effect.complete(e.effect());
-            }
-        });
-        caller.start();
-        assertThat(asked.await(SLACK.toSeconds(), TimeUnit.SECONDS)).isTrue();
-
-        other.close();
-
-        assertThat(effect.get(SLACK.toSeconds(), TimeUnit.SECONDS)).isEqualTo(Effect.NONE);
-    }
-
-    @Test
-    void provisionersWithoutEndShouldNotBeReadForEver() {
-        AtomicInteger pages = new AtomicInteger();
-        server.on(
-                "/1.0/provisioners",
-                exchange -> ScriptedCa.answer(
-                        exchange, 200, "{\"provisioners\":[],\"nextCursor\":\"" + pages.incrementAndGet() + "\"}"));
-        StepCaSettings patient = server.settings().withTimeouts(Duration.ofSeconds(2), Duration.ofMinutes(4));
-        try (OpenAuthority other = OpenAuthority.of(patient)) {
-            assertThatThrownBy(() -> other.authority().sign(Requests.proven("dev-1")))
-                    .isInstanceOfSatisfying(
-                            BackendUnavailableException.class,
-                            e -> assertThat(e.effect()).isEqualTo(Effect.NONE))
-                    .hasMessageContaining("does not end");
-        }
-    }
-
-    @Test
     void subCaAnchorShouldNotHideALeafWhenTheRootCannotBeRead() {
         server.on("/roots.pem", exchange -> ScriptedCa.answer(exchange, 500, "{}"));
         String subCa = CertificateFingerprint.of(server.hierarchy.issuing()).hex();
-        X509Certificate leaf = leaf(server.hierarchy);
-        server.onSign(201, chain(leaf, server.belowTheRoot()));
+        X509Certificate leaf = ScriptedCa.leaf(server.hierarchy);
+        server.onSign(201, ScriptedCa.issued(leaf, server.belowTheRoot()));
         StepCaSettings settings =
                 OpenAuthority.settings(server.url(), subCa, server.provisioner.name(), server.provisioner.password());
         try (OpenAuthority other = OpenAuthority.of(settings)) {
@@ -414,29 +245,7 @@ class StepCaProtocolTest {
                 .hasMessageContaining("reasonCode");
     }
 
-    private void assertUnavailable(Effect effect) {
-        assertThatThrownBy(() -> authority.sign(Requests.proven("dev-1")))
-                .isInstanceOfSatisfying(
-                        BackendUnavailableException.class,
-                        unavailable -> assertThat(unavailable.effect()).isEqualTo(effect));
-    }
-
-    private AbstractThrowableAssert<?, ? extends Throwable> assertRefused(Effect effect) {
-        return assertThatThrownBy(() -> authority.sign(Requests.proven("dev-1")))
-                .isInstanceOfSatisfying(BackendRefusedException.class, refused -> {
-                    assertThat(refused.fault()).isEqualTo(Fault.BACKEND);
-                    assertThat(refused.effect()).isEqualTo(effect);
-                });
-    }
-
-    private static X509Certificate leaf(CertificateHierarchy hierarchy) {
-        return hierarchy.issue(CertificateHierarchy.newKey().getPublic(), "dev-1", List.of("dev-1"));
-    }
-
-    private static JsonNode chain(X509Certificate leaf, List<X509Certificate> rest) {
-        var body = Json.object().put("crt", Pem.of(leaf));
-        var list = body.putArray("certChain").add(Pem.of(leaf));
-        rest.forEach(certificate -> list.add(Pem.of(certificate)));
-        return body;
+    private IssuedCertificate sign() {
+        return authority.sign(Requests.proven("dev-1"));
     }
 }
