@@ -126,10 +126,7 @@ final class InMemoryState {
         mine.ifPresent(claim -> expire(claim, now));
         endExpiredClaimsOfOthers(change.peer(), device, now);
         if (leases.of(device).isEmpty() && !leases.anyFree()) {
-            reclaimable.ifPresent(claim -> {
-                expire(claim, now);
-                leases.freeIfPending(claim.device());
-            });
+            reclaimable.ifPresent(claim -> expireAndFree(claim, now));
         }
         TunnelAddress address = leases.leaseFor(intent.device());
         intents.add(new Intents.Claim(intent, change.peer()));
@@ -327,10 +324,7 @@ final class InMemoryState {
         if (leases.collides(change, passing)) {
             return new Outcome.Conflict();
         }
-        expired.forEach(claim -> {
-            expire(claim, now);
-            leases.freeIfPending(claim.device());
-        });
+        expired.forEach(claim -> expireAndFree(claim, now));
         if (leases.reserve(change)) {
             log(change.audit());
         }
@@ -369,10 +363,12 @@ final class InMemoryState {
     private void endExpiredClaimsOfOthers(PeerKey peer, String device, Instant now) {
         intents.expiredAt(now).stream()
                 .filter(claim -> claim.peer().equals(peer) && !claim.device().equals(device))
-                .forEach(claim -> {
-                    expire(claim, now);
-                    leases.freeIfPending(claim.device());
-                });
+                .forEach(claim -> expireAndFree(claim, now));
+    }
+
+    private void expireAndFree(Intents.Claim claim, Instant now) {
+        expire(claim, now);
+        leases.freeIfPending(claim.device());
     }
 
     private boolean isPeerKeyOfAnother(PeerKey key, String device, Instant now) {
