@@ -98,8 +98,7 @@ final class ChangeWriter {
             if (claim.get().intent().openAt(now)) {
                 return false;
             }
-            expire(claim.get(), now);
-            tables.leases().freeIfPending(claim.get().device());
+            expireAndFree(claim.get(), now);
         }
         return true;
     }
@@ -112,10 +111,7 @@ final class ChangeWriter {
         Optional<TunnelAddress> lowest = tables.leases().free().takeLowest();
         if (lowest.isEmpty()) {
             Optional<StoredIntent> reclaimable = tables.intents().firstReclaimable(now);
-            reclaimable.ifPresent(expired -> {
-                expire(expired, now);
-                tables.leases().freeIfPending(expired.device());
-            });
+            reclaimable.ifPresent(expired -> expireAndFree(expired, now));
             lowest = reclaimable.flatMap(expired -> tables.leases().free().takeLowest());
         }
         lowest.ifPresent(address -> tables.leases().insert(id.text(), address, Kind.PENDING));
@@ -217,10 +213,7 @@ final class ChangeWriter {
 
     private Outcome reserveImported(Change.AddressesImported change) {
         Instant now = milliseconds(change.audit().at());
-        for (StoredIntent expired : tables.intents().expiredAt(now)) {
-            expire(expired, now);
-            tables.leases().freeIfPending(expired.device());
-        }
+        tables.intents().expiredAt(now).forEach(expired -> expireAndFree(expired, now));
         AddressImport.Result result = new AddressImport(tables.handle(), tables.pools()).take(change);
         return switch (result) {
             case COLLISION -> new Outcome.Conflict();
@@ -282,6 +275,11 @@ final class ChangeWriter {
                         AuditEvent.Action.ISSUANCE_FAILED,
                         "bridge",
                         "the intent expired unanswered"));
+    }
+
+    private void expireAndFree(StoredIntent intent, Instant now) {
+        expire(intent, now);
+        tables.leases().freeIfPending(intent.device());
     }
 
     private static void requireSame(IssuanceIntent intent, DeviceCertificate certificate) {

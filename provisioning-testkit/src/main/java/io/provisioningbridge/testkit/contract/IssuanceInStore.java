@@ -118,7 +118,7 @@ public interface IssuanceInStore {
                             DeviceState.ENROLLED,
                             1,
                             address("10.8.0.2"),
-                            enrolled.peer(),
+                            enrolled.certificate().peer(),
                             enrolled.labels(),
                             enrolled.at()));
             assertThat(store.certificates(PUMP)).containsExactly(enrolled.certificate());
@@ -179,7 +179,8 @@ public interface IssuanceInStore {
             Change.Enrolled second = changes.enrolled(again, later);
             assertThat(store.commit(second)).isEqualTo(new Outcome.Committed());
 
-            assertThat(store.find(PUMP)).contains(before.withPeer(second.peer()));
+            assertThat(store.find(PUMP))
+                    .contains(before.withPeer(second.certificate().peer()));
             assertThat(store.certificates(PUMP)).containsExactly(first.certificate(), second.certificate());
             assertThat(store.peers()).isEqualTo(peers);
         }
@@ -437,7 +438,7 @@ public interface IssuanceInStore {
             store.commit(rejected);
             Change.Reserved second = changes.reserved("Pump-1", NOW);
             store.commit(second);
-            DeviceCertificate same = changes.certificate(second.intent(), Standing.ISSUED, Revocation.NONE);
+            DeviceCertificate same = changes.certificate(second, Standing.ISSUED, Revocation.NONE);
             DeviceCertificate old = rejected.certificate();
             same = new DeviceCertificate(
                     old.serial(),
@@ -449,7 +450,9 @@ public interface IssuanceInStore {
                     same.standing(),
                     same.revocation(),
                     old.pem(),
-                    old.chainPem());
+                    old.chainPem(),
+                    same.peer(),
+                    same.request());
 
             assertThat(store.commit(changes.enrolled(second, same, NOW))).isEqualTo(new Outcome.StoredForRevocation());
 
@@ -468,7 +471,7 @@ public interface IssuanceInStore {
             DeviceCertificate mine = enroll(store, changes, "Pump-1").certificate();
             Change.Reserved reserved = changes.reserved("pump-2", NOW);
             store.commit(reserved);
-            DeviceCertificate theirs = changes.certificate(reserved.intent(), Standing.ISSUED, Revocation.NONE);
+            DeviceCertificate theirs = changes.certificate(reserved, Standing.ISSUED, Revocation.NONE);
             theirs = new DeviceCertificate(
                     mine.serial(),
                     theirs.device(),
@@ -479,7 +482,9 @@ public interface IssuanceInStore {
                     theirs.standing(),
                     theirs.revocation(),
                     theirs.pem(),
-                    theirs.chainPem());
+                    theirs.chainPem(),
+                    theirs.peer(),
+                    theirs.request());
 
             assertThat(store.commit(changes.enrolled(reserved, theirs, NOW))).isEqualTo(new Outcome.Committed());
             assertThat(store.commit(changes.revoked(theirs, NOW))).isEqualTo(new Outcome.Committed());
@@ -585,7 +590,7 @@ public interface IssuanceInStore {
             enroll(store, changes, "Pump-1");
             Device device = store.find(PUMP).orElseThrow();
             PeerSnapshot peers = store.peers();
-            Change.PeerReplaced replaced = changes.peerReplaced(device, peerKey("new"), NOW);
+            Change.PeerReplaced replaced = changes.peerReplaced(device, theOnly(store, device), peerKey("new"), NOW);
 
             assertThat(store.commit(replaced)).isEqualTo(new Outcome.Committed());
 
@@ -614,12 +619,13 @@ public interface IssuanceInStore {
             Device device = store.find(PUMP).orElseThrow();
             Device other = store.find(OTHER).orElseThrow();
 
-            assertThat(store.commit(changes.peerReplaced(device, other.peer().key(), NOW)))
+            assertThat(store.commit(changes.peerReplaced(
+                            device, theOnly(store, device), other.peer().key(), NOW)))
                     .isEqualTo(new Outcome.KeyInUse(Outcome.KeyInUse.Key.PEER));
-            assertThat(store.commit(changes.peerReplaced(device, open.peer(), NOW)))
+            assertThat(store.commit(changes.peerReplaced(device, theOnly(store, device), open.peer(), NOW)))
                     .isEqualTo(new Outcome.KeyInUse(Outcome.KeyInUse.Key.PEER));
             assertThat(store.find(PUMP)).contains(device);
-            assertThat(store.commit(changes.peerReplaced(device, open.peer(), EXPIRED)))
+            assertThat(store.commit(changes.peerReplaced(device, theOnly(store, device), open.peer(), EXPIRED)))
                     .isEqualTo(new Outcome.Committed());
             assertThat(store.intents(new DeviceId("pump-3")))
                     .extracting(IssuanceIntent::status)
@@ -634,9 +640,15 @@ public interface IssuanceInStore {
                 DeviceStore elsewhere = newStore()) {
             enroll(elsewhere, changes, "Pump-1");
             Device device = elsewhere.find(PUMP).orElseThrow();
-            assertThat(store.commit(changes.peerReplaced(device, peerKey("new"), NOW)))
+            assertThat(store.commit(changes.peerReplaced(device, theOnly(elsewhere, device), peerKey("new"), NOW)))
                     .isEqualTo(new Outcome.Conflict());
         }
+    }
+
+    private static DeviceCertificate theOnly(DeviceStore store, Device device) {
+        List<DeviceCertificate> certificates = store.certificates(device.id());
+        assertThat(certificates).hasSize(1);
+        return certificates.get(0);
     }
 
     private static Outcome leased(String address) {
@@ -648,16 +660,6 @@ public interface IssuanceInStore {
     }
 
     private static DeviceCertificate unusable(DeviceCertificate certificate) {
-        return new DeviceCertificate(
-                certificate.serial(),
-                certificate.device(),
-                certificate.incarnation(),
-                certificate.key(),
-                certificate.notBefore(),
-                certificate.notAfter(),
-                Standing.UNUSABLE,
-                Revocation.DUE,
-                certificate.pem(),
-                certificate.chainPem());
+        return certificate.withStanding(Standing.UNUSABLE).withRevocation(Revocation.DUE);
     }
 }

@@ -1,5 +1,6 @@
 package io.provisioningbridge.testkit.contract;
 
+import io.provisioningbridge.core.domain.Attempt;
 import io.provisioningbridge.core.domain.AuditEvent;
 import io.provisioningbridge.core.domain.AuditEvent.Action;
 import io.provisioningbridge.core.domain.Device;
@@ -73,14 +74,20 @@ public final class StoreChanges {
 
     /** A new certificate for what was reserved. */
     public Change.Enrolled enrolled(Change.Reserved reserved, Instant now) {
-        return enrolled(reserved, certificate(reserved.intent(), Standing.ISSUED, Revocation.NONE), now);
+        return enrolled(reserved, certificate(reserved, Standing.ISSUED, Revocation.NONE), now);
     }
 
+    /** The peer is switched at once. */
     public Change.Enrolled enrolled(Change.Reserved reserved, DeviceCertificate certificate, Instant now) {
+        return enrolled(reserved, certificate, true, now);
+    }
+
+    public Change.Enrolled enrolled(
+            Change.Reserved reserved, DeviceCertificate certificate, boolean switchPeer, Instant now) {
         return new Change.Enrolled(
                 reserved.intent().id(),
                 certificate,
-                new TunnelPeer(reserved.peer(), Origin.DEVICE, now),
+                switchPeer,
                 new Device.Labels("pump", "type " + serials),
                 now,
                 audit(now, certificate.device(), Action.DEVICE_ENROLLED));
@@ -95,16 +102,31 @@ public final class StoreChanges {
     public Change.Rejected rejected(Change.Reserved reserved, Instant now) {
         return new Change.Rejected(
                 reserved.intent().id(),
-                certificate(reserved.intent(), Standing.UNUSABLE, Revocation.DUE),
+                certificate(reserved, Standing.UNUSABLE, Revocation.DUE),
                 audit(now, reserved.intent().device(), Action.CERTIFICATE_REJECTED));
     }
 
-    public Change.PeerReplaced peerReplaced(Device device, PeerKey key, Instant now) {
+    /** @param certificate of that device */
+    public Change.PeerReplaced peerReplaced(Device device, DeviceCertificate certificate, PeerKey key, Instant now) {
         return new Change.PeerReplaced(
-                device.id(),
+                certificate,
                 device.version(),
-                new TunnelPeer(key, Origin.BRIDGE, device.peer().firstIssued()),
+                new TunnelPeer(key, Origin.BRIDGE, certificate.peer().firstIssued()),
                 audit(now, device.id(), Action.PEER_REPLACED));
+    }
+
+    /** @param certificate of that device */
+    public Change.Seen seen(Device device, DeviceCertificate certificate, Instant now) {
+        return new Change.Seen(certificate, device.version(), now, audit(now, device.id(), Action.CERTIFICATE_SEEN));
+    }
+
+    public Change.Attempted attempted(DeviceId device, KeyHash key, Instant now) {
+        return new Change.Attempted(
+                device, new Attempt(key, now, "192.0.2.1"), audit(now, device, Action.REENROLLMENT_REFUSED));
+    }
+
+    public Change.Allowed allowed(DeviceId device, KeyHash key, Instant expires, Instant now) {
+        return new Change.Allowed(device, key, expires, audit(now, device, Action.REENROLLMENT_ALLOWED));
     }
 
     public Change.Revoked revoked(DeviceCertificate certificate, Instant now) {
@@ -118,7 +140,8 @@ public final class StoreChanges {
     }
 
     /** Every one has a serial number and a leaf of its own; all have one chain. */
-    public DeviceCertificate certificate(IssuanceIntent intent, Standing standing, Revocation revocation) {
+    public DeviceCertificate certificate(Change.Reserved reserved, Standing standing, Revocation revocation) {
+        IssuanceIntent intent = reserved.intent();
         BigInteger serial = new BigInteger(152, random).setBit(152);
         serials++;
         return new DeviceCertificate(
@@ -131,7 +154,9 @@ public final class StoreChanges {
                 standing,
                 revocation,
                 "-----BEGIN CERTIFICATE-----\n" + serial.toString(16) + "\n-----END CERTIFICATE-----\n",
-                "-----BEGIN CERTIFICATE-----\nissuing\n-----END CERTIFICATE-----\n");
+                "-----BEGIN CERTIFICATE-----\nissuing\n-----END CERTIFICATE-----\n",
+                new TunnelPeer(reserved.peer(), Origin.DEVICE, intent.opened()),
+                certificateKey("request " + serials).hex());
     }
 
     private AuditEvent audit(Instant now, DeviceId id, Action action) {
