@@ -222,7 +222,8 @@ final class InMemoryState {
         }
         endExpiredClaimsOfOthers(change.peer().key(), device.id().key(), now);
         TunnelPeer peer = Milliseconds.of(change.peer());
-        boolean inForce = device.peer().key().equals(stored.get().certificate().peer().key());
+        boolean inForce =
+                device.peer().key().equals(stored.get().certificate().peer().key());
         certificates.replace(stored.get().certificate().withPeer(peer), now);
         setDevice(device.withPeer(inForce ? peer : device.peer()));
         log(change.audit());
@@ -236,8 +237,8 @@ final class InMemoryState {
                 certificates.find(change.certificate()).map(Certificates.Stored::certificate);
         if (device == null
                 || device.version() != change.expectedVersion()
-                || seen.filter(stored -> stored.provesDevice()
-                                && stored.incarnation().equals(device.incarnation()))
+                || seen.filter(stored ->
+                                stored.provesDevice() && stored.incarnation().equals(device.incarnation()))
                         .isEmpty()) {
             return new Outcome.Conflict();
         }
