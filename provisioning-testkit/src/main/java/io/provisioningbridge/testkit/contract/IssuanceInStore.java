@@ -438,21 +438,9 @@ public interface IssuanceInStore {
             store.commit(rejected);
             Change.Reserved second = changes.reserved("Pump-1", NOW);
             store.commit(second);
-            DeviceCertificate same = changes.certificate(second, Standing.ISSUED, Revocation.NONE);
             DeviceCertificate old = rejected.certificate();
-            same = new DeviceCertificate(
-                    old.serial(),
-                    same.device(),
-                    same.incarnation(),
-                    same.key(),
-                    old.notBefore(),
-                    old.notAfter(),
-                    same.standing(),
-                    same.revocation(),
-                    old.pem(),
-                    old.chainPem(),
-                    same.peer(),
-                    same.request());
+            DeviceCertificate same =
+                    StoreChanges.withLeafOf(old, changes.certificate(second, Standing.ISSUED, Revocation.NONE));
 
             assertThat(store.commit(changes.enrolled(second, same, NOW))).isEqualTo(new Outcome.StoredForRevocation());
 
@@ -471,20 +459,8 @@ public interface IssuanceInStore {
             DeviceCertificate mine = enroll(store, changes, "Pump-1").certificate();
             Change.Reserved reserved = changes.reserved("pump-2", NOW);
             store.commit(reserved);
-            DeviceCertificate theirs = changes.certificate(reserved, Standing.ISSUED, Revocation.NONE);
-            theirs = new DeviceCertificate(
-                    mine.serial(),
-                    theirs.device(),
-                    theirs.incarnation(),
-                    theirs.key(),
-                    theirs.notBefore(),
-                    theirs.notAfter(),
-                    theirs.standing(),
-                    theirs.revocation(),
-                    theirs.pem(),
-                    theirs.chainPem(),
-                    theirs.peer(),
-                    theirs.request());
+            DeviceCertificate theirs =
+                    withSerialOf(mine, changes.certificate(reserved, Standing.ISSUED, Revocation.NONE));
 
             assertThat(store.commit(changes.enrolled(reserved, theirs, NOW))).isEqualTo(new Outcome.Committed());
             assertThat(store.commit(changes.revoked(theirs, NOW))).isEqualTo(new Outcome.Committed());
@@ -587,14 +563,15 @@ public interface IssuanceInStore {
     default void replacedPeerShouldBeTheDevicesOnlyOne() {
         StoreChanges changes = new StoreChanges(1);
         try (DeviceStore store = newStore()) {
-            enroll(store, changes, "Pump-1");
+            DeviceCertificate certificate = enroll(store, changes, "Pump-1").certificate();
             Device device = store.find(PUMP).orElseThrow();
             PeerSnapshot peers = store.peers();
-            Change.PeerReplaced replaced = changes.peerReplaced(device, theOnly(store, device), peerKey("new"), NOW);
+            Change.PeerReplaced replaced = changes.peerReplaced(certificate, 1, peerKey("new"), NOW);
 
             assertThat(store.commit(replaced)).isEqualTo(new Outcome.Committed());
 
             assertThat(store.find(PUMP)).contains(device.withPeer(replaced.peer()));
+            assertThat(store.certificates(PUMP)).containsExactly(certificate.withPeer(replaced.peer()));
             assertThat(store.peers()).as("who has which address did not change").isEqualTo(peers);
             assertThat(store.commit(replaced)).as("decided on an old version").isEqualTo(new Outcome.Conflict());
             assertThat(store.commit(changes.reserved(
@@ -612,20 +589,20 @@ public interface IssuanceInStore {
     default void peerShouldNotBeReplacedByAnothersKey() {
         StoreChanges changes = new StoreChanges(1);
         try (DeviceStore store = newStore()) {
-            enroll(store, changes, "Pump-1");
+            DeviceCertificate certificate = enroll(store, changes, "Pump-1").certificate();
             enroll(store, changes, "pump-2");
             Change.Reserved open = changes.reserved("pump-3", NOW);
             store.commit(open);
             Device device = store.find(PUMP).orElseThrow();
             Device other = store.find(OTHER).orElseThrow();
 
-            assertThat(store.commit(changes.peerReplaced(
-                            device, theOnly(store, device), other.peer().key(), NOW)))
+            assertThat(store.commit(
+                            changes.peerReplaced(certificate, 1, other.peer().key(), NOW)))
                     .isEqualTo(new Outcome.KeyInUse(Outcome.KeyInUse.Key.PEER));
-            assertThat(store.commit(changes.peerReplaced(device, theOnly(store, device), open.peer(), NOW)))
+            assertThat(store.commit(changes.peerReplaced(certificate, 1, open.peer(), NOW)))
                     .isEqualTo(new Outcome.KeyInUse(Outcome.KeyInUse.Key.PEER));
             assertThat(store.find(PUMP)).contains(device);
-            assertThat(store.commit(changes.peerReplaced(device, theOnly(store, device), open.peer(), EXPIRED)))
+            assertThat(store.commit(changes.peerReplaced(certificate, 1, open.peer(), EXPIRED)))
                     .isEqualTo(new Outcome.Committed());
             assertThat(store.intents(new DeviceId("pump-3")))
                     .extracting(IssuanceIntent::status)
@@ -638,17 +615,12 @@ public interface IssuanceInStore {
         StoreChanges changes = new StoreChanges(1);
         try (DeviceStore store = newStore();
                 DeviceStore elsewhere = newStore()) {
-            enroll(elsewhere, changes, "Pump-1");
-            Device device = elsewhere.find(PUMP).orElseThrow();
-            assertThat(store.commit(changes.peerReplaced(device, theOnly(elsewhere, device), peerKey("new"), NOW)))
+            DeviceCertificate certificate = enroll(elsewhere, changes, "Pump-1").certificate();
+            assertThat(store.commit(changes.peerReplaced(certificate, Device.ABSENT, peerKey("new"), NOW)))
+                    .isEqualTo(new Outcome.Conflict());
+            assertThat(store.commit(changes.peerReplaced(certificate, 1, peerKey("new"), NOW)))
                     .isEqualTo(new Outcome.Conflict());
         }
-    }
-
-    private static DeviceCertificate theOnly(DeviceStore store, Device device) {
-        List<DeviceCertificate> certificates = store.certificates(device.id());
-        assertThat(certificates).hasSize(1);
-        return certificates.get(0);
     }
 
     private static Outcome leased(String address) {
@@ -661,5 +633,21 @@ public interface IssuanceInStore {
 
     private static DeviceCertificate unusable(DeviceCertificate certificate) {
         return certificate.withStanding(Standing.UNUSABLE).withRevocation(Revocation.DUE);
+    }
+
+    private static DeviceCertificate withSerialOf(DeviceCertificate serial, DeviceCertificate other) {
+        return new DeviceCertificate(
+                serial.serial(),
+                other.device(),
+                other.incarnation(),
+                other.key(),
+                other.notBefore(),
+                other.notAfter(),
+                other.standing(),
+                other.revocation(),
+                other.pem(),
+                other.chainPem(),
+                other.peer(),
+                other.request());
     }
 }

@@ -77,20 +77,20 @@ public final class StoreChanges {
         return enrolled(reserved, certificate(reserved, Standing.ISSUED, Revocation.NONE), now);
     }
 
-    /** The peer is switched at once. */
     public Change.Enrolled enrolled(Change.Reserved reserved, DeviceCertificate certificate, Instant now) {
-        return enrolled(reserved, certificate, true, now);
-    }
-
-    public Change.Enrolled enrolled(
-            Change.Reserved reserved, DeviceCertificate certificate, boolean switchPeer, Instant now) {
         return new Change.Enrolled(
                 reserved.intent().id(),
                 certificate,
-                switchPeer,
+                true,
                 new Device.Labels("pump", "type " + serials),
                 now,
                 audit(now, certificate.device(), Action.DEVICE_ENROLLED));
+    }
+
+    /** The same for a device that says when it has stored the certificate: until then it keeps the peer it has. */
+    public static Change.Enrolled confirmedLater(Change.Enrolled enrolled) {
+        return new Change.Enrolled(
+                enrolled.intent(), enrolled.certificate(), false, enrolled.labels(), enrolled.at(), enrolled.audit());
     }
 
     public Change.Undone undone(Change.Reserved reserved, Status end, Instant now) {
@@ -106,27 +106,29 @@ public final class StoreChanges {
                 audit(now, reserved.intent().device(), Action.CERTIFICATE_REJECTED));
     }
 
-    /** @param certificate of that device */
-    public Change.PeerReplaced peerReplaced(Device device, DeviceCertificate certificate, PeerKey key, Instant now) {
+    public Change.PeerReplaced peerReplaced(
+            DeviceCertificate certificate, long expectedVersion, PeerKey key, Instant now) {
         return new Change.PeerReplaced(
                 certificate,
-                device.version(),
+                expectedVersion,
                 new TunnelPeer(key, Origin.BRIDGE, certificate.peer().firstIssued()),
-                audit(now, device.id(), Action.PEER_REPLACED));
+                audit(now, certificate.device(), Action.PEER_REPLACED));
     }
 
-    /** @param certificate of that device */
-    public Change.Seen seen(Device device, DeviceCertificate certificate, Instant now) {
-        return new Change.Seen(certificate, device.version(), now, audit(now, device.id(), Action.CERTIFICATE_SEEN));
+    public Change.Seen seen(DeviceCertificate certificate, long expectedVersion, Instant now) {
+        return new Change.Seen(
+                certificate, expectedVersion, now, audit(now, certificate.device(), Action.CERTIFICATE_SEEN));
     }
 
-    public Change.Attempted attempted(DeviceId device, KeyHash key, Instant now) {
+    public Change.Attempted attempted(DeviceId id, KeyHash key, Instant now) {
         return new Change.Attempted(
-                device, new Attempt(key, now, "192.0.2.1"), audit(now, device, Action.REENROLLMENT_REFUSED));
+                id,
+                new Attempt(key, now, "192.0.2." + random.nextInt(256)),
+                audit(now, id, Action.REENROLLMENT_REFUSED));
     }
 
-    public Change.Allowed allowed(DeviceId device, KeyHash key, Instant expires, Instant now) {
-        return new Change.Allowed(device, key, expires, audit(now, device, Action.REENROLLMENT_ALLOWED));
+    public Change.Allowed allowed(DeviceId id, KeyHash key, Instant expires, Instant now) {
+        return new Change.Allowed(id, key, expires, audit(now, id, Action.REENROLLMENT_ALLOWED));
     }
 
     public Change.Revoked revoked(DeviceCertificate certificate, Instant now) {
@@ -139,7 +141,7 @@ public final class StoreChanges {
                 reserved, unassignable, new AuditEvent(now, "", Action.ADDRESSES_IMPORTED, "operator", "a file"));
     }
 
-    /** Every one has a serial number and a leaf of its own; all have one chain. */
+    /** Every one has a serial number and a leaf of its own, and every other one answers a signed request; all have one chain. */
     public DeviceCertificate certificate(Change.Reserved reserved, Standing standing, Revocation revocation) {
         IssuanceIntent intent = reserved.intent();
         BigInteger serial = new BigInteger(152, random).setBit(152);
@@ -156,7 +158,24 @@ public final class StoreChanges {
                 "-----BEGIN CERTIFICATE-----\n" + serial.toString(16) + "\n-----END CERTIFICATE-----\n",
                 "-----BEGIN CERTIFICATE-----\nissuing\n-----END CERTIFICATE-----\n",
                 new TunnelPeer(reserved.peer(), Origin.DEVICE, intent.opened()),
-                certificateKey("request " + serials).hex());
+                serials % 2 == 0 ? "" : certificateKey("request " + serial).hex());
+    }
+
+    /** What {@code other} is good for, in the leaf of {@code leaf}. */
+    public static DeviceCertificate withLeafOf(DeviceCertificate leaf, DeviceCertificate other) {
+        return new DeviceCertificate(
+                leaf.serial(),
+                other.device(),
+                other.incarnation(),
+                other.key(),
+                leaf.notBefore(),
+                leaf.notAfter(),
+                other.standing(),
+                other.revocation(),
+                leaf.pem(),
+                leaf.chainPem(),
+                other.peer(),
+                other.request());
     }
 
     private AuditEvent audit(Instant now, DeviceId id, Action action) {
