@@ -44,7 +44,8 @@ public final class TokenFile {
         String text = Files.readString(file, StandardCharsets.ISO_8859_1).strip();
         return OperatorToken.parse(text)
                 .value()
-                .orElseThrow(() -> new IOException(file + " does not hold a token; delete it and start the bridge again"));
+                .orElseThrow(
+                        () -> new IOException(file + " does not hold a token; delete it and start the bridge again"));
     }
 
     /** The token; made when there is no file. All of the file is written, or nothing. */

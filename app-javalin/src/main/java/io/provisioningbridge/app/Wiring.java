@@ -89,8 +89,7 @@ public final class Wiring {
         OperatorApi operatorApi =
                 new OperatorApi(store, bridge::allowReenrollment, Parts.tokens(config.operators(), data, random));
         HttpServer devices = closing.opened(Parts.listening(
-                config.listener().listen(),
-                () -> HttpServer.start(Parts.http(config.listener()), tls, deviceApi)));
+                config.listener().listen(), () -> HttpServer.start(Parts.http(config.listener()), tls, deviceApi)));
         HttpServer operators = closing.opened(Parts.listening(
                 config.operators().listen(),
                 () -> HttpServer.start(

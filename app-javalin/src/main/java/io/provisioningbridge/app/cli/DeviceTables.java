@@ -30,10 +30,7 @@ final class DeviceTables {
         field("type", text(device, "device_type"), out);
         field("enrolled", text(device, "enrolled") + ", incarnation " + text(device, "incarnation"), out);
         field("address", text(device, "wireguard_ip"), out);
-        field(
-                "WireGuard key",
-                text(device, "wg_public_key") + ", made by the " + text(device, "wg_key_made_by"),
-                out);
+        field("WireGuard key", text(device, "wg_public_key") + ", made by the " + text(device, "wg_key_made_by"), out);
         out.println();
         out.println("Certificates, oldest first");
         table(

@@ -101,9 +101,10 @@ final class DevicesCommand {
             if (json) {
                 terminal.out().println(allowed);
             } else {
-                terminal.out().println(DeviceTables.text(allowed, "device_id") + " may enroll once with key "
-                        + DeviceTables.text(allowed, "key_sha256") + " until "
-                        + DeviceTables.text(allowed, "expires"));
+                terminal.out()
+                        .println(DeviceTables.text(allowed, "device_id") + " may enroll once with key "
+                                + DeviceTables.text(allowed, "key_sha256") + " until "
+                                + DeviceTables.text(allowed, "expires"));
             }
         });
     }
@@ -111,12 +112,14 @@ final class DevicesCommand {
     private String latestKey(OperatorClient client, String id, boolean json) throws IOException, InterruptedException {
         JsonNode latest = client.get(devicePath(id)).path("attempts").path(0);
         if (latest.isMissingNode()) {
-            throw new IOException("No key was tried in vain for " + DeviceTables.printable(id) + "; give one with --key.");
+            throw new IOException(
+                    "No key was tried in vain for " + DeviceTables.printable(id) + "; give one with --key.");
         }
         String hash = latest.path("key_sha256").asText();
         if (!json) {
-            terminal.out().println("The latest key tried is " + hash + ", at " + DeviceTables.text(latest, "at")
-                    + " from " + DeviceTables.text(latest, "source"));
+            terminal.out()
+                    .println("The latest key tried is " + hash + ", at " + DeviceTables.text(latest, "at") + " from "
+                            + DeviceTables.text(latest, "source"));
         }
         return hash;
     }
@@ -146,11 +149,10 @@ final class DevicesCommand {
     }
 
     private int with(Action action) {
-        return ClientConfig.read(terminal.environment())
-                .fold(config -> run(config, action), problem -> {
-                    terminal.err().println(problem);
-                    return ExitStatus.MISUSED;
-                });
+        return ClientConfig.read(terminal.environment()).fold(config -> run(config, action), problem -> {
+            terminal.err().println(problem);
+            return ExitStatus.MISUSED;
+        });
     }
 
     private int run(ClientConfig config, Action action) {

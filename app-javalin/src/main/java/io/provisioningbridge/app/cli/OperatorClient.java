@@ -44,8 +44,7 @@ final class OperatorClient {
 
     static OperatorClient of(ClientConfig config) throws IOException {
         return new OperatorClient(
-                config.url(),
-                config.token().isPresent() ? config.token().get() : tokenIn(config.dataDirectory()));
+                config.url(), config.token().isPresent() ? config.token().get() : tokenIn(config.dataDirectory()));
     }
 
     private static Secret tokenIn(Path dataDirectory) throws IOException {

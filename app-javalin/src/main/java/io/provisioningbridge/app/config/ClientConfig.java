@@ -46,8 +46,9 @@ public record ClientConfig(URI url, Optional<Secret> token, Path dataDirectory) 
                 .fold(
                         url -> url.getScheme().equals("https") || OperatorConfig.isLocal(hostOf(url))
                                 ? Parsed.valid(url)
-                                : Parsed.invalid(Quoted.of(text)
-                                        + " would send the token in the clear; use https, or an ssh tunnel to this machine"),
+                                : Parsed.invalid(
+                                        Quoted.of(text)
+                                                + " would send the token in the clear; use https, or an ssh tunnel to this machine"),
                         Parsed::invalid);
     }
 

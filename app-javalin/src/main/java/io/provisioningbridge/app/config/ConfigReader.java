@@ -47,7 +47,7 @@ final class ConfigReader {
         Optional<Path> data = values.orDefault(BRIDGE_DATA_DIR, "./data", SmallFile::parsePath);
         Optional<TunnelConfig> tunnel = tunnel(data.orElse(Path.of("")));
         Optional<ListenerConfig> listener = listener();
-        Optional<OperatorConfig> operators = OperatorReader.read(values);
+        Optional<OperatorConfig> operators = OperatorReader.read(values, listener.map(ListenerConfig::listen));
         Optional<EnrollmentConfig> enrollment = enrollment();
         LaterVariables.check(values);
 

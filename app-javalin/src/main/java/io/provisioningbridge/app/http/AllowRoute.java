@@ -48,7 +48,8 @@ final class AllowRoute {
         throw result instanceof AllowReenrollment.Result.UnknownDevice
                 ? DeviceReading.unknown(id)
                 : new ProblemException(
-                        ProblemType.DEVICE_DECOMMISSIONED, "The device was taken out of service; nothing can enroll it.");
+                        ProblemType.DEVICE_DECOMMISSIONED,
+                        "The device was taken out of service; nothing can enroll it.");
     }
 
     private static KeyHash keyIn(JsonBody body) {

@@ -42,9 +42,8 @@ final class ConfirmRoute {
                             throw new ProblemException(ProblemType.of(refused.reason()), refused.detail());
                         },
                         deferred -> {
-                            throw new ProblemException(
-                                    Problem.of(ProblemType.CONFIRMATION_DEFERRED, deferred.detail())
-                                            .retryAfter(deferred.retryAfter()));
+                            throw new ProblemException(Problem.of(ProblemType.CONFIRMATION_DEFERRED, deferred.detail())
+                                    .retryAfter(deferred.retryAfter()));
                         });
         LOG.info("{} confirmed serial {} for {}", id, serial, info.clientText());
         ctx.contentType("application/json").result(Json.write(answer));

@@ -86,10 +86,9 @@ final class DeviceQueries {
         }
         try {
             String key = new String(Base64.getUrlDecoder().decode(text), StandardCharsets.ISO_8859_1);
-            return DeviceId.parse(key)
-                    .fold(DeviceId::key, problem -> {
-                        throw invalidCursor();
-                    });
+            return DeviceId.parse(key).fold(DeviceId::key, problem -> {
+                throw invalidCursor();
+            });
         } catch (IllegalArgumentException notBase64) {
             throw invalidCursor();
         }

@@ -41,9 +41,11 @@ final class DeviceReading {
 
     void show(Context ctx) {
         DeviceId id = idOf(ctx);
-        ObjectNode answer = ask(bulkhead, () -> store.find(id)
-                .map(device -> DeviceJson.whole(device, store.certificates(id), store.attempts(id)))
-                .orElseThrow(() -> unknown(id)));
+        ObjectNode answer = ask(
+                bulkhead,
+                () -> store.find(id)
+                        .map(device -> DeviceJson.whole(device, store.certificates(id), store.attempts(id)))
+                        .orElseThrow(() -> unknown(id)));
         ctx.contentType("application/json").result(Json.write(answer));
     }
 

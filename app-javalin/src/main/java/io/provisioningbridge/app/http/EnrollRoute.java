@@ -21,8 +21,7 @@ final class EnrollRoute {
     private final SignedRequestReader reader;
     private final Bulkhead bulkhead;
 
-    EnrollRoute(
-            Function<EnrollmentRequest, EnrollmentResult> enroll, SignedRequestReader reader, Bulkhead bulkhead) {
+    EnrollRoute(Function<EnrollmentRequest, EnrollmentResult> enroll, SignedRequestReader reader, Bulkhead bulkhead) {
         this.enroll = enroll;
         this.reader = reader;
         this.bulkhead = bulkhead;

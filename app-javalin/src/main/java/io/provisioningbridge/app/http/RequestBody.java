@@ -39,8 +39,8 @@ record RequestBody(JsonBody json, Optional<Signed> signature) {
                                     ProblemType.WRONG_SIGNATURE,
                                     "Sign the request with the key of the certificate that is in it.");
                         },
-                        signed -> new RequestBody(
-                                JsonBody.parse(signed.content().bytes()), Optional.of(signed)));
+                        signed ->
+                                new RequestBody(JsonBody.parse(signed.content().bytes()), Optional.of(signed)));
     }
 
     /** Signed or not, as its type says. @throws ProblemException 400, 403 or 415 */

@@ -139,7 +139,8 @@ class DevicesCommandTest {
                         line -> assertThat(line)
                                 .startsWith("The latest key tried is " + hash(key))
                                 .endsWith("from 127.0.0.1"),
-                        line -> assertThat(line).startsWith("lost-001 may enroll once with key " + hash(key) + " until "));
+                        line -> assertThat(line)
+                                .startsWith("lost-001 may enroll once with key " + hash(key) + " until "));
         assertThat(enroll("lost-001", key, "")).isEqualTo(200);
     }
 
@@ -152,7 +153,8 @@ class DevicesCommandTest {
                 .isEqualTo(2);
         assertThat(run("devices", "allow-reenrollment", "lost-002", "--latest")).isEqualTo(1);
         assertThat(complained()).contains("No key was tried in vain for lost-002");
-        assertThat(run("devices", "allow-reenrollment", "lost-002", "--key", "abc")).isEqualTo(1);
+        assertThat(run("devices", "allow-reenrollment", "lost-002", "--key", "abc"))
+                .isEqualTo(1);
         assertThat(complained()).contains("The bridge answered 422: 'key_sha256' is 64 hex digits");
         assertThat(run("devices", "allow-reenrollment", "lost-002", "--key", "ab".repeat(32)))
                 .isZero();
@@ -220,8 +222,8 @@ class DevicesCommandTest {
                 .toString();
         return HttpClient.newHttpClient()
                 .send(
-                        HttpRequest.newBuilder(URI.create(
-                                        "http://127.0.0.1:" + bridge.port() + "/devices/" + id + "/enroll"))
+                        HttpRequest.newBuilder(
+                                        URI.create("http://127.0.0.1:" + bridge.port() + "/devices/" + id + "/enroll"))
                                 .header("Content-Type", "application/json")
                                 .POST(BodyPublishers.ofString(body))
                                 .build(),

@@ -152,10 +152,10 @@ class ConfigReadingTest {
                         "BRIDGE_VIEWER_TOKEN", "fedcba9876543210="))
                 .operators();
         assertThat(said.isLocal()).isFalse();
-        assertThat(said.operatorToken()).hasValueSatisfying(token -> assertThat(token.reveal())
-                .isEqualTo("0123456789abcdef"));
-        assertThat(said.viewerToken()).hasValueSatisfying(token -> assertThat(token.reveal())
-                .isEqualTo("fedcba9876543210="));
+        assertThat(said.operatorToken())
+                .hasValueSatisfying(token -> assertThat(token.reveal()).isEqualTo("0123456789abcdef"));
+        assertThat(said.viewerToken())
+                .hasValueSatisfying(token -> assertThat(token.reveal()).isEqualTo("fedcba9876543210="));
         assertThat(said.toString()).doesNotContain("0123", "fedc");
     }
 
@@ -249,7 +249,6 @@ class ConfigReadingTest {
         Map<String, String> environment = eightAnd(
                 "THINGSBOARD_URL", "https://tb",
                 "THINGSBOARD_MODE", "chain",
-                "REENROLLMENT", "never",
                 "BRIDGE_SIGNING_KEY_FILE", "/keys/signing.pem",
                 "WG_ADDRESS_QUARANTINE", "24h");
 
@@ -259,7 +258,6 @@ class ConfigReadingTest {
                         "HAWKBIT_URL",
                         "THINGSBOARD_URL",
                         "THINGSBOARD_MODE",
-                        "REENROLLMENT",
                         "BRIDGE_SIGNING_KEY_FILE",
                         "WG_ADDRESS_QUARANTINE");
     }
@@ -293,7 +291,7 @@ class ConfigReadingTest {
     @Test
     void noSecretShouldBeShown() {
         Map<String, String> environment = eightAnd(
-                "BRIDGE_OPERATOR_TOKEN", "hunter2-token",
+                "BRIDGE_OPERATOR_TOKEN", "hunter2-operator-token",
                 "HAWKBIT_PASSWORD", "hunter2-hawkbit",
                 "THINGSBOARD_URL", "https://tb",
                 "BRIDGE_PUBLIC_URL", "https://me:hunter2@x@bridge.example.com",

@@ -78,8 +78,14 @@ class ConfigurationPageTest {
                 BridgeConfig.read(Map.of("BRIDGE_CA", "embedded")).settings();
 
         for (String name : List.of(
-                "WG_SUBNET", "WG_APPLY", "BRIDGE_LISTEN", "BRIDGE_ADMIN_LISTEN", "BRIDGE_TLS",
-                "ENROLLMENT_POLICY", "REENROLLMENT", "BRIDGE_DATA_DIR")) {
+                "WG_SUBNET",
+                "WG_APPLY",
+                "BRIDGE_LISTEN",
+                "BRIDGE_ADMIN_LISTEN",
+                "BRIDGE_TLS",
+                "ENROLLMENT_POLICY",
+                "REENROLLMENT",
+                "BRIDGE_DATA_DIR")) {
             String inForce = settings.stream()
                     .filter(setting -> setting.name().equals(name))
                     .filter(setting -> setting.source().equals(Setting.DEFAULT))

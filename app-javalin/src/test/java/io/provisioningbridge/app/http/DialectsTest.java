@@ -62,7 +62,8 @@ class DialectsTest {
 
     @Test
     void aDeviceWithoutWireGuardKeyShouldGetAPairInEitherDialect() throws Exception {
-        String named = server.enroll("dev-001", Json.object().put("csr", csr("dev-001")).toString())
+        String named = server.enroll(
+                        "dev-001", Json.object().put("csr", csr("dev-001")).toString())
                 .body();
         String flat = server.post("/v1/enroll", flat("dev-002").toString()).body();
 
@@ -77,7 +78,8 @@ class DialectsTest {
     @Test
     void jqShouldReadTheCertificateOfANamedDevice() throws Exception {
         assumeTrue(isInstalled("jq"), "jq is not installed");
-        String body = server.enroll("dev-001", Json.object().put("csr", csr("dev-001")).toString())
+        String body = server.enroll(
+                        "dev-001", Json.object().put("csr", csr("dev-001")).toString())
                 .body();
 
         String pem = run(body, "jq", "-r", ".certificate");
@@ -90,7 +92,9 @@ class DialectsTest {
         assumeTrue(isInstalled("grep"), "grep is not installed");
         String body = server.post("/v1/enroll", flat("dev-001").toString()).body();
 
-        assertThat(body).startsWith("{\"certificate\":\"-----BEGIN CERTIFICATE-----\\n").doesNotContain("\n", "\\r", "\\\"");
+        assertThat(body)
+                .startsWith("{\"certificate\":\"-----BEGIN CERTIFICATE-----\\n")
+                .doesNotContain("\n", "\\r", "\\\"");
         for (String member : List.of("certificate", "ca_chain", "wireguard_ip", "wireguard_config")) {
             String found = run(body, "grep", "-o", "\"" + member + "\":\"[^\"]*\"");
             String text = found.strip().replaceAll("^[^:]*:\"|\"$", "").replace("\\n", "\n");
@@ -114,8 +118,8 @@ class DialectsTest {
         HttpResponse<String> response = server.post("/v1/enroll", request.toString());
 
         assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
-        assertThat(TestServer.json(response.body())).allSatisfy(member -> assertThat(member.isTextual())
-                .isTrue());
+        assertThat(TestServer.json(response.body()))
+                .allSatisfy(member -> assertThat(member.isTextual()).isTrue());
         assertThat(parts.store.find(new io.provisioningbridge.core.domain.DeviceId("dev-001")))
                 .isPresent();
     }

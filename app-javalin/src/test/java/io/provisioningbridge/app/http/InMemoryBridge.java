@@ -16,8 +16,7 @@ final class InMemoryBridge implements AutoCloseable {
 
     final SettableClock clock = new SettableClock(Instant.parse("2026-11-23T10:00:00Z"));
     final FaultPlan faults = new FaultPlan();
-    final InMemoryCertificateAuthority authority =
-            new InMemoryCertificateAuthority(clock, faults, Duration.ofDays(90));
+    final InMemoryCertificateAuthority authority = new InMemoryCertificateAuthority(clock, faults, Duration.ofDays(90));
     final InMemoryTunnelConfigWriter tunnel = new InMemoryTunnelConfigWriter();
     final InMemoryDeviceStore store =
             new InMemoryDeviceStore(AddressPools.parse("10.8.0.0/24").orThrow());

@@ -105,7 +105,8 @@ class OperatorApiTest {
         int pages = 0;
         do {
             JsonNode page = get("/devices?limit=3" + (cursor.isEmpty() ? "" : "&cursor=" + cursor));
-            page.path("devices").forEach(device -> seen.add(device.path("device_id").textValue()));
+            page.path("devices")
+                    .forEach(device -> seen.add(device.path("device_id").textValue()));
             assertThat(page.path("devices").size()).isLessThanOrEqualTo(3);
             cursor = page.path("next_cursor").asText("");
             pages++;
@@ -125,7 +126,8 @@ class OperatorApiTest {
         assertThat(get("/devices?q=_").findValuesAsText("device_id")).isEmpty();
         assertThat(get("/devices?state=enrolled").findValuesAsText("device_id"))
                 .containsExactly("pump-001", "valve-001");
-        assertThat(get("/devices?state=suspended,decommissioned").path("devices")).isEmpty();
+        assertThat(get("/devices?state=suspended,decommissioned").path("devices"))
+                .isEmpty();
     }
 
     @ParameterizedTest
@@ -230,9 +232,9 @@ class OperatorApiTest {
     }
 
     private EnrollmentResult enroll(String id, DeviceKey key) {
-        return parts.bridge.enroll(EnrollmentRequest.of(
-                        id, CsrBuilder.forDevice(id).key(key).pem())
-                .from("req-1", "192.0.2.7"));
+        return parts.bridge.enroll(
+                EnrollmentRequest.of(id, CsrBuilder.forDevice(id).key(key).pem())
+                        .from("req-1", "192.0.2.7"));
     }
 
     private static String hash(DeviceKey key) {

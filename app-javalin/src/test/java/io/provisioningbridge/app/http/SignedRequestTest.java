@@ -86,7 +86,8 @@ class SignedRequestTest {
 
         assertThat(confirmed.statusCode()).as(confirmed.body()).isEqualTo(200);
         assertThat(confirmed.body())
-                .isEqualTo("{\"status\":\"confirmed\",\"device_id\":\"dev-001\",\"serial\":\"" + fresh.serial() + "\"}");
+                .isEqualTo(
+                        "{\"status\":\"confirmed\",\"device_id\":\"dev-001\",\"serial\":\"" + fresh.serial() + "\"}");
         assertThat(peerOf(ID)).isEqualTo(peer);
         assertThat(standing(fresh)).isEqualTo(Standing.CURRENT);
         parts.bridge.runDue();
@@ -106,8 +107,7 @@ class SignedRequestTest {
         assertProblem(confirm("dev-003", device.serial(), device), 409, "unknown-certificate");
         assertProblem(confirm("dev-001", "0x1g", device), 422, "invalid-serial");
         assertProblem(confirm("dev 001", device.serial(), device), 422, "invalid-device-id");
-        assertProblem(
-                post("/devices/dev-001/confirm", signed(Json.object(), device)), 422, "member-missing");
+        assertProblem(post("/devices/dev-001/confirm", signed(Json.object(), device)), 422, "member-missing");
         assertProblem(
                 server.post("/devices/dev-001/confirm", "{\"serial\":\"" + device.serial() + "\"}"),
                 415,
