@@ -107,7 +107,7 @@ final class OperatorClient {
         } catch (SSLException e) {
             throw new IOException(
                     "The bridge at " + url + " is not trusted: " + e.getMessage()
-                            + ". Java must trust its root CA (BRIDGE_JAVA_OPTS=-Djavax.net.ssl.trustStore=…).",
+                            + ". Java must trust its root CA (BRIDGE_JAVA_OPTS=-Djavax.net.ssl.trustStore=FILE).",
                     e);
         } catch (IOException e) {
             throw new IOException("The bridge at " + url + " did not answer: " + e, e);

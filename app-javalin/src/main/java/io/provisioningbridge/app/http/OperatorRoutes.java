@@ -31,7 +31,7 @@ final class OperatorRoutes {
             ctx.header("WWW-Authenticate", presented.isEmpty() ? CHALLENGE : CHALLENGE + ", error=\"invalid_token\"");
             throw new ProblemException(
                     ProblemType.TOKEN_NEEDED,
-                    "Send 'Authorization: Bearer …' with the operator's or the viewer's token of this bridge.");
+                    "Send 'Authorization: Bearer TOKEN' with the operator's or the viewer's token of this bridge.");
         }
         ctx.attribute(ROLE, role.get());
     }

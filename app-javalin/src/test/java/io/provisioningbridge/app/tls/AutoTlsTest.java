@@ -7,15 +7,21 @@ import io.provisioningbridge.adapter.bouncycastle.BouncyCastleSignedRequestReade
 import io.provisioningbridge.app.http.DeviceApi;
 import io.provisioningbridge.app.http.HttpServer;
 import io.provisioningbridge.app.http.HttpSettings;
+import io.provisioningbridge.app.http.OperatorApi;
+import io.provisioningbridge.app.http.OperatorTokens;
 import io.provisioningbridge.app.http.Readiness;
+import io.provisioningbridge.core.domain.AddressPools;
 import io.provisioningbridge.core.domain.CertificateSigningRequest;
 import io.provisioningbridge.core.domain.DeviceId;
 import io.provisioningbridge.core.domain.IssuedCertificate;
 import io.provisioningbridge.core.domain.Pem;
+import io.provisioningbridge.core.domain.Secret;
+import io.provisioningbridge.core.port.DeviceStore;
 import io.provisioningbridge.core.port.ServerCertificateIssuer;
 import io.provisioningbridge.testkit.fixture.FaultPlan;
 import io.provisioningbridge.testkit.fixture.SettableClock;
 import io.provisioningbridge.testkit.memory.InMemoryCertificateAuthority;
+import io.provisioningbridge.testkit.memory.InMemoryDeviceStore;
 import io.provisioningbridge.testkit.memory.SimpleCsrReader;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -90,6 +96,28 @@ class AutoTlsTest {
                 assertThat(get(socket, "/health/live", "no-such-name.test")).contains(" 200 ");
             }
         }
+    }
+
+    @Test
+    void operatorsShouldBeServedWithTheSameCertificateAlsoOneThatCameLater() throws Exception {
+        faults.breakDown("issueServerCertificate");
+        ServerTls tls = auto(NAMES, authority);
+        tls.runDue();
+        int devices = serve(tls);
+        int operators = serveOperators(tls);
+        assertThatThrownBy(() -> client.connect(operators, "localhost")).isInstanceOf(SSLException.class);
+
+        faults.heal("issueServerCertificate");
+        clock.tick(AutoTls.LONGEST_WAIT_UNSERVED);
+        tls.runDue();
+
+        List<X509Certificate> presented = client.presented(operators, "localhost");
+        assertThat(client.presented(devices, "localhost")).isEqualTo(presented);
+        try (SSLSocket socket = client.connect(operators, "localhost")) {
+            assertThat(get(socket, "/devices", "localhost")).contains(" 401 ").contains("token-needed");
+        }
+        open.pop().close();
+        assertThat(client.presented(devices, "localhost")).isEqualTo(presented);
     }
 
     @Test
@@ -284,6 +312,22 @@ class AutoTlsTest {
         InMemoryCertificateAuthority source =
                 issuer instanceof InMemoryCertificateAuthority memory ? memory : authority;
         return ServerTls.auto(directory.resolve("tls"), names, issuer, source::authorities, clock, new SecureRandom());
+    }
+
+    private int serveOperators(ServerTls tls) {
+        DeviceStore store =
+                new InMemoryDeviceStore(AddressPools.parse("10.8.0.0/24").orThrow());
+        HttpServer server = HttpServer.start(
+                HttpSettings.of("127.0.0.1", 0),
+                tls,
+                new OperatorApi(
+                        store,
+                        (id, key, operator) -> {
+                            throw new AssertionError("nobody allows anything here");
+                        },
+                        new OperatorTokens(new Secret("operator-0123456789"), new Secret("viewer-0123456789"))));
+        open.push(server);
+        return server.port();
     }
 
     private int serve(ServerTls tls) {
