@@ -34,8 +34,7 @@ public final class ProvisioningBridge implements AutoCloseable {
     private final AllowReenrollment allowReenrollment;
     private final DueWork dueWork;
 
-    private ProvisioningBridge(
-            DeviceStore store, InstantSource clock, EnrollDevice enrollDevice, DueWork dueWork) {
+    private ProvisioningBridge(DeviceStore store, InstantSource clock, EnrollDevice enrollDevice, DueWork dueWork) {
         this.store = store;
         this.enrollDevice = enrollDevice;
         this.confirmCertificate = new ConfirmCertificate(store, clock);

@@ -43,8 +43,14 @@ class PemPrivateKeyTest {
 
     @Test
     void parseShouldSayThatAKeyIsEncrypted() throws Exception {
-        String traditional = "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n"
-                + "DEK-Info: AES-128-CBC,00112233445566778899AABBCCDDEEFF\n\nAAAA\n-----END RSA PRIVATE KEY-----\n";
+        String traditional = """
+                -----BEGIN RSA PRIVATE KEY-----
+                Proc-Type: 4,ENCRYPTED
+                DEK-Info: AES-128-CBC,00112233445566778899AABBCCDDEEFF
+
+                AAAA
+                -----END RSA PRIVATE KEY-----
+                """;
         String pkcs8 = Pem.of("ENCRYPTED PRIVATE KEY", new EncryptedPrivateKeyInfo("DES", new byte[16]).getEncoded());
 
         for (String text : new String[] {traditional, pkcs8}) {

@@ -8,6 +8,8 @@ import io.provisioningbridge.core.domain.Incarnation;
 import io.provisioningbridge.core.domain.IntentId;
 import io.provisioningbridge.core.domain.IssuanceIntent;
 import io.provisioningbridge.core.domain.KeyHash;
+import io.provisioningbridge.core.domain.PeerKey;
+import io.provisioningbridge.core.domain.TunnelPeer;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -29,7 +31,7 @@ final class CertificateTable {
 
     private static final String COLUMNS =
             "SELECT c.serial, c.spelling, c.incarnation, c.key_hash, c.not_before, c.not_after, c.standing, c.revocation,"
-                    + " c.pem AS leaf, h.pem AS chain FROM <p>certificates c JOIN <p>chains h ON h.chain_hash = c.chain_hash ";
+                    + " c.pem AS leaf, h.pem AS chain, c.peer_key, c.peer_origin, c.peer_issued, c.request FROM <p>certificates c JOIN <p>chains h ON h.chain_hash = c.chain_hash ";
 
     private final Handle handle;
 
@@ -56,9 +58,10 @@ final class CertificateTable {
                 .execute();
         handle.createUpdate(
                         "INSERT INTO <p>certificates (leaf_hash, serial, device_key, spelling, incarnation, key_hash,"
-                                + " not_before, not_after, standing, revocation, due_since, intent_id, pem, chain_hash) VALUES"
+                                + " not_before, not_after, standing, revocation, due_since, intent_id, pem, chain_hash, peer_key,"
+                                + " peer_origin, peer_issued, request) VALUES"
                                 + " (:leaf, :serial, :device, :spelling, :incarnation, :key, :notBefore, :notAfter, :standing,"
-                                + " :revocation, :now, :intent, :pem, :chain)")
+                                + " :revocation, :now, :intent, :pem, :chain, :peer, :origin, :issued, :request)")
                 .bind("leaf", hash(certificate.pem()))
                 .bind("serial", certificate.serial().toString(16))
                 .bind("device", certificate.device().key())
@@ -73,7 +76,60 @@ final class CertificateTable {
                 .bind("intent", intent.hex())
                 .bind("pem", certificate.pem())
                 .bind("chain", chain)
+                .bind("peer", certificate.peer().key().base64())
+                .bind("origin", certificate.peer().origin().name())
+                .bind("issued", certificate.peer().firstIssued().toEpochMilli())
+                .bind("request", certificate.request())
                 .execute();
+    }
+
+    /** The certificate as it is stored. */
+    Optional<DeviceCertificate> find(DeviceCertificate certificate) {
+        return handle.createQuery(COLUMNS + "WHERE c.leaf_hash = :leaf")
+                .bind("leaf", hash(certificate.pem()))
+                .map(CertificateTable::row)
+                .findOne();
+    }
+
+    void setCurrent(DeviceCertificate certificate) {
+        handle.createUpdate("UPDATE <p>certificates SET standing = 'CURRENT' WHERE leaf_hash = :leaf")
+                .bind("leaf", hash(certificate.pem()))
+                .execute();
+    }
+
+    /** Supersedes what else was handed out in its incarnation; what is still valid becomes due for revocation. */
+    void supersedeOthers(DeviceCertificate certificate, Instant now) {
+        handle.createUpdate("UPDATE <p>certificates SET standing = 'SUPERSEDED',"
+                        + " due_since = CASE WHEN revocation = 'NONE' AND not_after > :now THEN :now ELSE due_since END,"
+                        + " revocation = CASE WHEN revocation = 'NONE' AND not_after > :now THEN 'DUE' ELSE revocation END"
+                        + " WHERE device_key = :device AND incarnation = :incarnation"
+                        + " AND standing IN ('ISSUED', 'CURRENT') AND leaf_hash != :leaf")
+                .bind("now", now.toEpochMilli())
+                .bind("device", certificate.device().key())
+                .bind("incarnation", certificate.incarnation().number())
+                .bind("leaf", hash(certificate.pem()))
+                .execute();
+    }
+
+    void setPeer(DeviceCertificate certificate, TunnelPeer peer) {
+        handle.createUpdate("UPDATE <p>certificates SET peer_key = :peer, peer_origin = :origin, peer_issued = :issued"
+                        + " WHERE leaf_hash = :leaf")
+                .bind("peer", peer.key().base64())
+                .bind("origin", peer.origin().name())
+                .bind("issued", peer.firstIssued().toEpochMilli())
+                .bind("leaf", hash(certificate.pem()))
+                .execute();
+    }
+
+    /** Whether another device was handed out a certificate with this peer key, and still may come to use it. */
+    boolean isPeerOfAnother(PeerKey key, String device) {
+        return handle.createQuery("SELECT 1 FROM <p>certificates WHERE peer_key = :peer AND device_key != :device"
+                        + " AND standing IN ('ISSUED', 'CURRENT') AND revocation = 'NONE' LIMIT 1")
+                .bind("peer", key.base64())
+                .bind("device", device)
+                .mapTo(Integer.class)
+                .findOne()
+                .isPresent();
     }
 
     void setRevoked(DeviceCertificate certificate) {
@@ -120,7 +176,12 @@ final class CertificateTable {
                 Standing.valueOf(row.getString("standing")),
                 Revocation.valueOf(row.getString("revocation")),
                 row.getString("leaf"),
-                row.getString("chain"));
+                row.getString("chain"),
+                new TunnelPeer(
+                        new PeerKey(row.getString("peer_key")),
+                        TunnelPeer.Origin.valueOf(row.getString("peer_origin")),
+                        Instant.ofEpochMilli(row.getLong("peer_issued"))),
+                row.getString("request"));
     }
 
     private static String hash(String pem) {

@@ -27,9 +27,11 @@ import java.util.Optional;
 final class ChangeWriter {
 
     private final Tables tables;
+    private final ReenrollmentWriter reenrollment;
 
     ChangeWriter(Tables tables) {
         this.tables = tables;
+        this.reenrollment = new ReenrollmentWriter(tables);
     }
 
     /** Whether an outcome means that the change is written. */
@@ -54,6 +56,15 @@ final class ChangeWriter {
         }
         if (change instanceof Change.PeerReplaced replaced) {
             return replacePeer(replaced);
+        }
+        if (change instanceof Change.Seen seen) {
+            return reenrollment.see(seen);
+        }
+        if (change instanceof Change.Attempted attempted) {
+            return reenrollment.remember(attempted);
+        }
+        if (change instanceof Change.Allowed allowed) {
+            return reenrollment.allow(allowed);
         }
         if (change instanceof Change.Revoked revoked) {
             return revoke(revoked);
@@ -90,7 +101,8 @@ final class ChangeWriter {
 
     /** False when it is another device's. An expired intent that claims it has ended with that. */
     private boolean takePeerKey(PeerKey key, String device, Instant now) {
-        if (tables.devices().isPeerOfAnother(key, device)) {
+        if (tables.devices().isPeerOfAnother(key, device)
+                || tables.certificates().isPeerOfAnother(key, device)) {
             return false;
         }
         Optional<StoredIntent> claim = tables.intents().openClaimOfAnother(key, device);
@@ -98,8 +110,7 @@ final class ChangeWriter {
             if (claim.get().intent().openAt(now)) {
                 return false;
             }
-            expire(claim.get(), now);
-            tables.leases().freeIfPending(claim.get().device());
+            expireAndFree(claim.get(), now);
         }
         return true;
     }
@@ -112,10 +123,7 @@ final class ChangeWriter {
         Optional<TunnelAddress> lowest = tables.leases().free().takeLowest();
         if (lowest.isEmpty()) {
             Optional<StoredIntent> reclaimable = tables.intents().firstReclaimable(now);
-            reclaimable.ifPresent(expired -> {
-                expire(expired, now);
-                tables.leases().freeIfPending(expired.device());
-            });
+            reclaimable.ifPresent(expired -> expireAndFree(expired, now));
             lowest = reclaimable.flatMap(expired -> tables.leases().free().takeLowest());
         }
         lowest.ifPresent(address -> tables.leases().insert(id.text(), address, Kind.PENDING));
@@ -138,12 +146,13 @@ final class ChangeWriter {
             keepUnusable(change.intent(), certificate, now, late(change.audit()));
             return new Outcome.StoredForRevocation();
         }
-        if (!open.get().peer().equals(change.peer().key())) {
+        if (!open.get().peer().equals(certificate.peer().key())) {
             throw new IllegalArgumentException("the peer key is not the one that was reserved");
         }
         tables.certificates().insert(certificate, Standing.ISSUED, Revocation.NONE, change.intent(), now);
         tables.intents().setStatus(change.intent(), Status.COMPLETED);
         makeOrUpdateDevice(open.get().intent(), change);
+        tables.keys().useUp(certificate.device().key(), certificate.key());
         tables.events().append(change.audit());
         return new Outcome.Committed();
     }
@@ -152,7 +161,11 @@ final class ChangeWriter {
         String device = intent.device().key();
         long version = tables.devices().versionOf(device);
         if (version != Device.ABSENT) {
-            tables.devices().setPeer(device, version, change.peer());
+            if (change.switchPeer()) {
+                tables.devices().setPeer(device, version, change.certificate().peer());
+            } else {
+                tables.devices().touch(device, version);
+            }
             return;
         }
         Lease lease = tables.leases()
@@ -168,7 +181,7 @@ final class ChangeWriter {
                         DeviceState.ENROLLED,
                         Device.ABSENT + 1,
                         lease.address(),
-                        change.peer(),
+                        change.certificate().peer(),
                         change.labels(),
                         change.at()));
     }
@@ -189,16 +202,22 @@ final class ChangeWriter {
     }
 
     private Outcome replacePeer(Change.PeerReplaced change) {
-        String device = change.device().key();
-        if (tables.devices().versionOf(device) != change.expectedVersion()
-                || change.expectedVersion() == Device.ABSENT) {
+        String key = change.certificate().device().key();
+        Optional<Device> device = tables.devices().find(key);
+        Optional<DeviceCertificate> stored = tables.certificates().find(change.certificate());
+        if (device.isEmpty() || device.get().version() != change.expectedVersion() || stored.isEmpty()) {
             return new Outcome.Conflict();
         }
-        if (!takePeerKey(
-                change.peer().key(), device, milliseconds(change.audit().at()))) {
+        if (!takePeerKey(change.peer().key(), key, milliseconds(change.audit().at()))) {
             return new Outcome.KeyInUse(Outcome.KeyInUse.Key.PEER);
         }
-        tables.devices().setPeer(device, change.expectedVersion(), change.peer());
+        boolean inForce = device.get().peer().key().equals(stored.get().peer().key());
+        tables.certificates().setPeer(stored.get(), change.peer());
+        tables.devices()
+                .setPeer(
+                        key,
+                        change.expectedVersion(),
+                        inForce ? change.peer() : device.get().peer());
         tables.events().append(change.audit());
         return new Outcome.Committed();
     }
@@ -217,10 +236,7 @@ final class ChangeWriter {
 
     private Outcome reserveImported(Change.AddressesImported change) {
         Instant now = milliseconds(change.audit().at());
-        for (StoredIntent expired : tables.intents().expiredAt(now)) {
-            expire(expired, now);
-            tables.leases().freeIfPending(expired.device());
-        }
+        tables.intents().expiredAt(now).forEach(expired -> expireAndFree(expired, now));
         AddressImport.Result result = new AddressImport(tables.handle(), tables.pools()).take(change);
         return switch (result) {
             case COLLISION -> new Outcome.Conflict();
@@ -284,6 +300,11 @@ final class ChangeWriter {
                         "the intent expired unanswered"));
     }
 
+    private void expireAndFree(StoredIntent intent, Instant now) {
+        expire(intent, now);
+        tables.leases().freeIfPending(intent.device());
+    }
+
     private static void requireSame(IssuanceIntent intent, DeviceCertificate certificate) {
         if (!intent.device().equals(certificate.device())
                 || !intent.incarnation().equals(certificate.incarnation())
@@ -293,7 +314,7 @@ final class ChangeWriter {
     }
 
     /** As it is stored, so that a decision is the same before and after. */
-    private static Instant milliseconds(Instant time) {
+    static Instant milliseconds(Instant time) {
         return time.truncatedTo(ChronoUnit.MILLIS);
     }
 }

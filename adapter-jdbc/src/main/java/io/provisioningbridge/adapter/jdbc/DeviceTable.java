@@ -7,15 +7,22 @@ import io.provisioningbridge.core.domain.Incarnation;
 import io.provisioningbridge.core.domain.PeerKey;
 import io.provisioningbridge.core.domain.TunnelAddress;
 import io.provisioningbridge.core.domain.TunnelPeer;
+import io.provisioningbridge.core.port.DeviceQuery;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.Query;
 import org.jdbi.v3.core.statement.StatementContext;
 
 /** The devices, seen through one connection. */
 final class DeviceTable {
+
+    private static final String COLUMNS =
+            "SELECT spelling, incarnation, state, version, address, peer_key, peer_origin,"
+                    + " peer_issued, label_name, label_type, enrolled FROM <p>devices ";
 
     private final Handle handle;
 
@@ -24,11 +31,35 @@ final class DeviceTable {
     }
 
     Optional<Device> find(String device) {
-        return handle.createQuery("SELECT spelling, incarnation, state, version, address, peer_key, peer_origin,"
-                        + " peer_issued, label_name, label_type, enrolled FROM <p>devices WHERE device_key = :device")
+        return handle.createQuery(COLUMNS + "WHERE device_key = :device")
                 .bind("device", device)
                 .map(DeviceTable::row)
                 .findOne();
+    }
+
+    List<Device> list(DeviceQuery query) {
+        // Ids hold the wildcard '_', so it is escaped.
+        String pattern = "%" + DeviceId.keyOf(query.contains()).replaceAll("([!%_])", "!$1") + "%";
+        String states = query.states().isEmpty() ? "" : " AND state IN (<states>)";
+        Query devices = handle.createQuery(COLUMNS + "WHERE device_key > :after AND device_key LIKE :pattern ESCAPE '!'"
+                        + states + " ORDER BY device_key LIMIT :limit")
+                .bind("after", query.after())
+                .bind("pattern", pattern)
+                .bind("limit", query.limit());
+        if (!query.states().isEmpty()) {
+            devices.bindList(
+                    "states", query.states().stream().map(DeviceState::name).toList());
+        }
+        return devices.map(DeviceTable::row).list();
+    }
+
+    /** Counts the device's version on. */
+    void touch(String device, long expectedVersion) {
+        handle.createUpdate("UPDATE <p>devices SET version = version + 1"
+                        + " WHERE device_key = :device AND version = :version")
+                .bind("device", device)
+                .bind("version", expectedVersion)
+                .execute();
     }
 
     long versionOf(String device) {

@@ -18,7 +18,8 @@ record Tables(
         IntentTable intents,
         CertificateTable certificates,
         LeaseTable leases,
-        EventTable events) {
+        EventTable events,
+        KeyTable keys) {
 
     static Tables in(Handle handle, AddressPools pools) {
         return new Tables(
@@ -28,7 +29,8 @@ record Tables(
                 new IntentTable(handle),
                 new CertificateTable(handle),
                 new LeaseTable(handle, pools),
-                new EventTable(handle));
+                new EventTable(handle),
+                new KeyTable(handle));
     }
 
     /** Writes something that changes nothing; in auto-commit mode it returns when that is durable. */

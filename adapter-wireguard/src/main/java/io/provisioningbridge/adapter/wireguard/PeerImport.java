@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * What another installation's {@code cdm_peers.json} says, sorted out. That installation wrote its file without a lock, so
@@ -38,7 +39,9 @@ public record PeerImport(
 
     public PeerImport {
         reserved = Collections.unmodifiableSortedMap(new TreeMap<>(reserved));
-        withheld = Collections.unmodifiableSortedMap(new TreeMap<>(withheld));
+        SortedMap<TunnelAddress, SortedSet<String>> copies = new TreeMap<>();
+        withheld.forEach((address, ids) -> copies.put(address, Collections.unmodifiableSortedSet(new TreeSet<>(ids))));
+        withheld = Collections.unmodifiableSortedMap(copies);
         leftOut = List.copyOf(leftOut);
     }
 

@@ -41,13 +41,13 @@ class WireGuardTunnelConfigWriterTest implements TunnelConfigWriterContract {
 
     @Test
     void configurationShouldBeExactlyThatWhenTheBridgeMadeThePair() {
-        Secret privateKey = new Secret("dwdtCnMYpX08FsFyUbJmRd9ML4frwJkqsXf7pR25LCo=");
+        Secret privateKey = new Secret("XasIfmJKikt54X+Lg4AO5m87sSkmGLb9HC+LJ/+I4Os=");
 
         assertThat(writer("[2001:db8::1]:51820", new Mtu(1380)).configuration(ADDRESS, privateKey))
                 .isEqualTo("""
                 # WireGuard tunnel of this device, made by the Provisioning Bridge. Start it with: wg-quick up wg0
                 [Interface]
-                PrivateKey = dwdtCnMYpX08FsFyUbJmRd9ML4frwJkqsXf7pR25LCo=
+                PrivateKey = XasIfmJKikt54X+Lg4AO5m87sSkmGLb9HC+LJ/+I4Os=
                 Address = 10.8.0.2/32
                 MTU = 1380
 

@@ -23,8 +23,8 @@ import java.util.stream.Stream;
 final class ConfigReader {
 
     private static final Duration SHORT_LIFETIME = Duration.ofDays(7);
-    private static final int SMALLEST_MTU = 576;
-    private static final int LARGEST_MTU = 65535;
+    private static final int SMALLEST_MTU = 1280;
+    private static final int LARGEST_MTU = 1500;
     private static final String OUTSIDE_DEMO = "; only the demo does without it";
 
     private enum TlsMode {

@@ -59,10 +59,10 @@ final class BodyFirst extends Handler.Wrapper {
             request.setAttribute(ATTRIBUTE, body.join());
             return super.handle(request, response, callback);
         }
-        body.orTimeout(deadline.toMillis(), TimeUnit.MILLISECONDS)
-                .whenCompleteAsync(
-                        (bytes, failure) -> proceed(request, response, callback, bytes, failure),
-                        request.getComponents().getExecutor());
+        body.orTimeout(deadline.toMillis(), TimeUnit.MILLISECONDS);
+        CompletableFuture<byte[]> unused = body.whenCompleteAsync(
+                (bytes, failure) -> proceed(request, response, callback, bytes, failure),
+                request.getComponents().getExecutor());
         return true;
     }
 
@@ -81,7 +81,8 @@ final class BodyFirst extends Handler.Wrapper {
             if (!super.handle(request, response, callback)) {
                 Response.writeError(request, response, callback, ProblemType.NOT_FOUND.status());
             }
-        } catch (Exception e) {
+        } catch (Exception | Error e) {
+            // Nobody above us would: this is a future's thread.
             Response.writeError(request, response, callback, e);
         }
     }

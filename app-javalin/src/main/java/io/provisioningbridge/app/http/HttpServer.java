@@ -11,6 +11,7 @@ import io.provisioningbridge.app.http.HttpSettings.Limits;
 import io.provisioningbridge.app.tls.ServerTls;
 import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.ExecutorService;
 import java.util.stream.Collectors;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.AbstractConnectionFactory;
@@ -43,9 +44,11 @@ public final class HttpServer implements AutoCloseable {
     private static final Duration TLS_RETRY_AFTER = Duration.ofSeconds(5);
 
     private final Javalin javalin;
+    private final QueuedThreadPool threads;
 
-    private HttpServer(Javalin javalin) {
+    private HttpServer(Javalin javalin, QueuedThreadPool threads) {
         this.javalin = javalin;
+        this.threads = threads;
     }
 
     /**
@@ -54,16 +57,17 @@ public final class HttpServer implements AutoCloseable {
      * @throws io.javalin.util.JavalinBindException when the address is in use or not ours
      */
     public static HttpServer start(HttpSettings settings, ServerTls tls, DeviceApi api) {
+        QueuedThreadPool threads = threads(settings.limits());
         Javalin javalin = Javalin.create(config -> {
             quiet(config);
-            config.jetty.threadPool = threads(settings.limits());
+            config.jetty.threadPool = threads;
             config.jetty.modifyServer(server -> assemble(server, settings));
             config.jetty.modifyServletContextHandler(context -> context.setErrorHandler(new ProblemErrorHandler()));
             config.jetty.addConnector((server, http) -> connector(server, http, settings, tls));
             ProblemAnswers.register(config.routes);
             route(config.routes, settings, tls, api);
         });
-        return new HttpServer(javalin.start());
+        return new HttpServer(javalin.start(), threads);
     }
 
     /** The port it listens on. */
@@ -87,6 +91,10 @@ public final class HttpServer implements AutoCloseable {
             javalin.stop();
         } catch (JavalinException e) {
             LOG.warn("requests under way were cut off: {}", String.valueOf(e.getCause()));
+        }
+        // Jetty interrupts the threads of its own pool only.
+        if (threads.getVirtualThreadsExecutor() instanceof ExecutorService virtual) {
+            virtual.shutdownNow();
         }
     }
 

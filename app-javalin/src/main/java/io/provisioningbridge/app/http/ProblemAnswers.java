@@ -59,16 +59,17 @@ final class ProblemAnswers {
     }
 
     private static Problem ofJavalin(HttpResponseException e, Context ctx) {
-        switch (e.getStatus()) {
-            case 404:
-                return Problem.of(ProblemType.NOT_FOUND, "Ask for a path that the contract names.");
-            case 405:
+        return switch (e.getStatus()) {
+            case 404 -> Problem.of(ProblemType.NOT_FOUND, "Ask for a path that the contract names.");
+            case 405 -> {
                 String allowed = String.join(", ", e.getDetails().values());
                 ctx.header("Allow", allowed);
-                return Problem.of(ProblemType.METHOD_NOT_ALLOWED, "Use one of: " + allowed + ".");
-            default:
+                yield Problem.of(ProblemType.METHOD_NOT_ALLOWED, "Use one of: " + allowed + ".");
+            }
+            default -> {
                 LOG.error("request {} ended as {}", RequestInfo.of(ctx).id(), e.getStatus(), e);
-                return internalError();
-        }
+                yield internalError();
+            }
+        };
     }
 }

@@ -21,6 +21,14 @@ final class PresentedCertificate {
         factory.setRenegotiationAllowed(false);
         factory.setKeyStorePassword(String.valueOf(NO_PASSWORD));
         factory.setKeyStore(keyStore(first));
+        try {
+            // Started here and not by the listener: a certificate that is exchanged while the listener starts would be
+            // lost.
+            factory.start();
+        } catch (Exception e) {
+            // Declared by Jetty for key stores read from files; ours is in memory.
+            throw new IllegalStateException("TLS cannot be set up", e);
+        }
     }
 
     SslContextFactory.Server factory() {
@@ -30,10 +38,6 @@ final class PresentedCertificate {
     /** Presents this one to connections that begin from now on. */
     void exchange(ServerIdentity identity) {
         KeyStore keys = keyStore(identity);
-        if (!factory.isStarted()) {
-            factory.setKeyStore(keys);
-            return;
-        }
         try {
             factory.reload(context -> context.setKeyStore(keys));
         } catch (Exception e) {

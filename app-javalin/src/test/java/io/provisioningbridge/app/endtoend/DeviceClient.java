@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.provisioningbridge.adapter.stepca.CertificateFingerprint;
 import io.provisioningbridge.adapter.stepca.FingerprintTrust;
+import io.provisioningbridge.core.domain.Pem;
 import io.provisioningbridge.core.port.BackendUnavailableException;
 import java.io.IOException;
 import java.net.URI;
@@ -13,6 +14,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.locks.LockSupport;
@@ -48,6 +50,15 @@ final class DeviceClient {
                 LockSupport.parkNanos(Duration.ofMillis(100).toNanos());
             }
         }
+    }
+
+    /** Of a bridge whose CA is embedded, in its usual data directory. */
+    static DeviceClient ofEmbedded(BridgeProcess bridge) throws IOException {
+        String root = Files.readString(bridge.directory().resolve("data/ca/root.crt"));
+        return of(
+                bridge,
+                CertificateFingerprint.of(Pem.parseCertificates(root).orThrow().get(0))
+                        .hex());
     }
 
     /** What came back. */

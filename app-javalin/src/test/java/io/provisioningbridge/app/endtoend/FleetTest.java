@@ -4,15 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.provisioningbridge.adapter.stepca.CertificateFingerprint;
 import io.provisioningbridge.app.endtoend.DeviceClient.Answer;
-import io.provisioningbridge.core.domain.Pem;
 import io.provisioningbridge.testkit.fixture.CsrBuilder;
 import io.provisioningbridge.testkit.fixture.Seeded;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.cert.X509Certificate;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -56,11 +53,11 @@ class FleetTest {
 
         for (int killedAfter : List.of(DEVICES / 4, DEVICES / 2)) {
             BridgeProcess bridge = serve();
-            enroll(fleet, client(bridge), answered, new Killer(bridge, killedAfter, answered));
+            enroll(fleet, DeviceClient.ofEmbedded(bridge), answered, new Killer(bridge, killedAfter, answered));
             bridge.kill();
         }
         try (BridgeProcess bridge = serve()) {
-            enroll(fleet, client(bridge), answered, () -> {});
+            enroll(fleet, DeviceClient.ofEmbedded(bridge), answered, () -> {});
             assertThat(answered).hasSize(DEVICES);
             assertEveryDeviceIsInTheDirectory(bridge, answered);
         }
@@ -161,12 +158,6 @@ class FleetTest {
                         "WG_SUBNET", "10.8.0.0/16",
                         "WG_SERVER_ENDPOINT", "vpn.example.com:51820",
                         "WG_SERVER_PUBLIC_KEY", new Seeded(1).peerKey().base64()));
-    }
-
-    private DeviceClient client(BridgeProcess bridge) throws IOException {
-        List<X509Certificate> root = Pem.parseCertificates(Files.readString(directory.resolve("data/ca/root.crt")))
-                .orThrow();
-        return DeviceClient.of(bridge, CertificateFingerprint.of(root.get(0)).hex());
     }
 
     private long count(String query) throws Exception {

@@ -55,7 +55,7 @@ final class RawHttp implements AutoCloseable {
                 .findFirst()
                 .orElse(0);
         String body = new String(socket.getInputStream().readNBytes(length), StandardCharsets.UTF_8);
-        return new Answer(Integer.parseInt(head.get(0).split(" ")[1]), head, body);
+        return new Answer(Integer.parseInt(head.get(0).substring(9, 12)), head, body);
     }
 
     private String line() throws IOException {

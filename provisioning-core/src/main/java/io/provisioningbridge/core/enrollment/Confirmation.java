@@ -10,5 +10,4 @@ import io.provisioningbridge.core.port.SignedRequestReader;
  * @param signed what was signed, and by whom
  * @param cause what the audit trail names as the cause
  */
-public record Confirmation(
-        String deviceId, String serial, SignedRequestReader.Reading.Signed signed, String cause) {}
+public record Confirmation(String deviceId, String serial, SignedRequestReader.Reading.Signed signed, String cause) {}

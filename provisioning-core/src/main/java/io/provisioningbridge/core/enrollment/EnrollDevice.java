@@ -1,27 +1,18 @@
 package io.provisioningbridge.core.enrollment;
 
-import io.provisioningbridge.core.domain.AuditEvent.Action;
 import io.provisioningbridge.core.domain.Device;
-import io.provisioningbridge.core.domain.DeviceCertificate;
-import io.provisioningbridge.core.domain.DeviceState;
 import io.provisioningbridge.core.domain.Incarnation;
 import io.provisioningbridge.core.domain.IssuanceIntent;
-import io.provisioningbridge.core.domain.PeerKeyPair;
-import io.provisioningbridge.core.domain.TunnelPeer;
-import io.provisioningbridge.core.domain.TunnelPeer.Origin;
 import io.provisioningbridge.core.port.BackendUnavailableException;
 import io.provisioningbridge.core.port.CertificateAuthority;
-import io.provisioningbridge.core.port.Change;
 import io.provisioningbridge.core.port.CsrReader;
 import io.provisioningbridge.core.port.DeviceStore;
-import io.provisioningbridge.core.port.Outcome;
 import io.provisioningbridge.core.port.TunnelConfigWriter;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 
@@ -67,8 +58,7 @@ public final class EnrollDevice {
                 store,
                 grants,
                 policy.reenrollment(),
-                (application, device, grant) ->
-                        issue(application, device.version(), device.incarnation(), grant));
+                (application, device, grant) -> issue(application, device.version(), device.incarnation(), grant));
     }
 
     /** Never throws for what a device, the authority or the store does wrong: that is in the result. */
@@ -104,9 +94,7 @@ public final class EnrollDevice {
             return besideOpenIntent(application, open.get());
         }
         Optional<Device> known = store.find(application.id());
-        return known.isPresent()
-                ? knownDevices.decide(application, known.get(), now)
-                : ofStranger(application, now);
+        return known.isPresent() ? knownDevices.decide(application, known.get(), now) : ofStranger(application, now);
     }
 
     private Optional<EnrollmentResult> besideOpenIntent(Application application, IssuanceIntent intent) {

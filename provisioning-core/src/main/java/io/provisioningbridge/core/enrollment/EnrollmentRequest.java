@@ -55,7 +55,8 @@ public final class EnrollmentRequest {
 
     /** The request came signed, with a signature that is right; whether its signer proves anything is judged later. */
     public EnrollmentRequest signed(SignedRequestReader.Reading.Signed signed) {
-        RequestSignature by = RequestSignature.of(signed.signer(), signed.content().bytes());
+        RequestSignature by =
+                RequestSignature.of(signed.signer(), signed.content().bytes());
         return with(peerKey(), deviceName(), deviceType(), confirms(), Optional.of(by), cause(), source());
     }
 

@@ -88,7 +88,7 @@ final class Issuance {
             return Optional.of(keyInUse(application, inUse));
         }
         if (outcome instanceof Outcome.PoolExhausted) {
-            LOG.log(Level.ERROR, "{0}: no tunnel address is free; add a network to WG_SUBNET", application.id());
+            LOG.log(Level.ERROR, "{0}: no tunnel address is free; the pools need another network", application.id());
             return Optional.of(new EnrollmentResult.Deferred(
                     DeferralReason.POOL_EXHAUSTED,
                     "No tunnel address is free; an operator has to add some.",

@@ -76,8 +76,7 @@ final class KnownDeviceEnrollment {
     private Optional<EnrollmentResult> repeat(
             Application application, Device device, DeviceCertificate latest, Warrant warrant, Instant now) {
         TunnelPeer peer = latest.peer();
-        if (application.peerKey().isPresent()
-                && !application.peerKey().get().equals(peer.key())) {
+        if (application.peerKey().isPresent() && !application.peerKey().get().equals(peer.key())) {
             return change(application, device, warrant, Refusals.otherPeerKey(application), now);
         }
         boolean privateHalfGone = application.peerKey().isEmpty() && peer.origin() == Origin.BRIDGE;
@@ -96,8 +95,7 @@ final class KnownDeviceEnrollment {
     private Optional<EnrollmentResult> change(
             Application application, Device device, Warrant warrant, Refused otherwise, Instant now) {
         return switch (warrant) {
-            case SIGNED, ALLOWED, OPEN ->
-                issuer.issue(application, device, grants.changed(application, device, now));
+            case SIGNED, ALLOWED, OPEN -> issuer.issue(application, device, grants.changed(application, device, now));
             case NONE -> {
                 remember(application, device, now);
                 yield Optional.of(otherwise);
@@ -105,16 +103,14 @@ final class KnownDeviceEnrollment {
         };
     }
 
-    private Warrant warrant(
-            Application application, Device device, Optional<DeviceCertificate> proof, Instant now) {
+    private Warrant warrant(Application application, Device device, Optional<DeviceCertificate> proof, Instant now) {
         return switch (rule) {
             case PROOF -> signedOrAllowed(application, device, proof, now);
             case OPEN -> {
                 Warrant better = signedOrAllowed(application, device, proof, now);
                 yield better == Warrant.NONE ? Warrant.OPEN : better;
             }
-            case NEVER ->
-                proof.filter(signer -> signer.servesAt(now)).isPresent() ? Warrant.SIGNED : Warrant.NONE;
+            case NEVER -> proof.filter(signer -> signer.servesAt(now)).isPresent() ? Warrant.SIGNED : Warrant.NONE;
         };
     }
 

@@ -37,8 +37,7 @@ final class Refusals {
     }
 
     static Refused otherKey(Application application) {
-        return application.refuse(
-                RefusalReason.OTHER_KEY, "This id is enrolled with another certificate key." + CURE);
+        return application.refuse(RefusalReason.OTHER_KEY, "This id is enrolled with another certificate key." + CURE);
     }
 
     static Refused otherPeerKey(Application application) {

@@ -18,7 +18,8 @@ record RequestSignature(String signerPem, String digest) {
         try {
             return new RequestSignature(
                     Pem.of(signer),
-                    HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content)));
+                    HexFormat.of()
+                            .formatHex(MessageDigest.getInstance("SHA-256").digest(content)));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java platform must have SHA-256", e);
         }

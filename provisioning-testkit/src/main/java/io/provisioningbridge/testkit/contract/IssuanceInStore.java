@@ -118,7 +118,7 @@ public interface IssuanceInStore {
                             DeviceState.ENROLLED,
                             1,
                             address("10.8.0.2"),
-                            enrolled.peer(),
+                            enrolled.certificate().peer(),
                             enrolled.labels(),
                             enrolled.at()));
             assertThat(store.certificates(PUMP)).containsExactly(enrolled.certificate());
@@ -179,7 +179,8 @@ public interface IssuanceInStore {
             Change.Enrolled second = changes.enrolled(again, later);
             assertThat(store.commit(second)).isEqualTo(new Outcome.Committed());
 
-            assertThat(store.find(PUMP)).contains(before.withPeer(second.peer()));
+            assertThat(store.find(PUMP))
+                    .contains(before.withPeer(second.certificate().peer()));
             assertThat(store.certificates(PUMP)).containsExactly(first.certificate(), second.certificate());
             assertThat(store.peers()).isEqualTo(peers);
         }
@@ -437,19 +438,9 @@ public interface IssuanceInStore {
             store.commit(rejected);
             Change.Reserved second = changes.reserved("Pump-1", NOW);
             store.commit(second);
-            DeviceCertificate same = changes.certificate(second.intent(), Standing.ISSUED, Revocation.NONE);
             DeviceCertificate old = rejected.certificate();
-            same = new DeviceCertificate(
-                    old.serial(),
-                    same.device(),
-                    same.incarnation(),
-                    same.key(),
-                    old.notBefore(),
-                    old.notAfter(),
-                    same.standing(),
-                    same.revocation(),
-                    old.pem(),
-                    old.chainPem());
+            DeviceCertificate same =
+                    StoreChanges.withLeafOf(old, changes.certificate(second, Standing.ISSUED, Revocation.NONE));
 
             assertThat(store.commit(changes.enrolled(second, same, NOW))).isEqualTo(new Outcome.StoredForRevocation());
 
@@ -468,18 +459,8 @@ public interface IssuanceInStore {
             DeviceCertificate mine = enroll(store, changes, "Pump-1").certificate();
             Change.Reserved reserved = changes.reserved("pump-2", NOW);
             store.commit(reserved);
-            DeviceCertificate theirs = changes.certificate(reserved.intent(), Standing.ISSUED, Revocation.NONE);
-            theirs = new DeviceCertificate(
-                    mine.serial(),
-                    theirs.device(),
-                    theirs.incarnation(),
-                    theirs.key(),
-                    theirs.notBefore(),
-                    theirs.notAfter(),
-                    theirs.standing(),
-                    theirs.revocation(),
-                    theirs.pem(),
-                    theirs.chainPem());
+            DeviceCertificate theirs =
+                    withSerialOf(mine, changes.certificate(reserved, Standing.ISSUED, Revocation.NONE));
 
             assertThat(store.commit(changes.enrolled(reserved, theirs, NOW))).isEqualTo(new Outcome.Committed());
             assertThat(store.commit(changes.revoked(theirs, NOW))).isEqualTo(new Outcome.Committed());
@@ -582,14 +563,15 @@ public interface IssuanceInStore {
     default void replacedPeerShouldBeTheDevicesOnlyOne() {
         StoreChanges changes = new StoreChanges(1);
         try (DeviceStore store = newStore()) {
-            enroll(store, changes, "Pump-1");
+            DeviceCertificate certificate = enroll(store, changes, "Pump-1").certificate();
             Device device = store.find(PUMP).orElseThrow();
             PeerSnapshot peers = store.peers();
-            Change.PeerReplaced replaced = changes.peerReplaced(device, peerKey("new"), NOW);
+            Change.PeerReplaced replaced = changes.peerReplaced(certificate, 1, peerKey("new"), NOW);
 
             assertThat(store.commit(replaced)).isEqualTo(new Outcome.Committed());
 
             assertThat(store.find(PUMP)).contains(device.withPeer(replaced.peer()));
+            assertThat(store.certificates(PUMP)).containsExactly(certificate.withPeer(replaced.peer()));
             assertThat(store.peers()).as("who has which address did not change").isEqualTo(peers);
             assertThat(store.commit(replaced)).as("decided on an old version").isEqualTo(new Outcome.Conflict());
             assertThat(store.commit(changes.reserved(
@@ -607,19 +589,20 @@ public interface IssuanceInStore {
     default void peerShouldNotBeReplacedByAnothersKey() {
         StoreChanges changes = new StoreChanges(1);
         try (DeviceStore store = newStore()) {
-            enroll(store, changes, "Pump-1");
+            DeviceCertificate certificate = enroll(store, changes, "Pump-1").certificate();
             enroll(store, changes, "pump-2");
             Change.Reserved open = changes.reserved("pump-3", NOW);
             store.commit(open);
             Device device = store.find(PUMP).orElseThrow();
             Device other = store.find(OTHER).orElseThrow();
 
-            assertThat(store.commit(changes.peerReplaced(device, other.peer().key(), NOW)))
+            assertThat(store.commit(
+                            changes.peerReplaced(certificate, 1, other.peer().key(), NOW)))
                     .isEqualTo(new Outcome.KeyInUse(Outcome.KeyInUse.Key.PEER));
-            assertThat(store.commit(changes.peerReplaced(device, open.peer(), NOW)))
+            assertThat(store.commit(changes.peerReplaced(certificate, 1, open.peer(), NOW)))
                     .isEqualTo(new Outcome.KeyInUse(Outcome.KeyInUse.Key.PEER));
             assertThat(store.find(PUMP)).contains(device);
-            assertThat(store.commit(changes.peerReplaced(device, open.peer(), EXPIRED)))
+            assertThat(store.commit(changes.peerReplaced(certificate, 1, open.peer(), EXPIRED)))
                     .isEqualTo(new Outcome.Committed());
             assertThat(store.intents(new DeviceId("pump-3")))
                     .extracting(IssuanceIntent::status)
@@ -632,9 +615,10 @@ public interface IssuanceInStore {
         StoreChanges changes = new StoreChanges(1);
         try (DeviceStore store = newStore();
                 DeviceStore elsewhere = newStore()) {
-            enroll(elsewhere, changes, "Pump-1");
-            Device device = elsewhere.find(PUMP).orElseThrow();
-            assertThat(store.commit(changes.peerReplaced(device, peerKey("new"), NOW)))
+            DeviceCertificate certificate = enroll(elsewhere, changes, "Pump-1").certificate();
+            assertThat(store.commit(changes.peerReplaced(certificate, Device.ABSENT, peerKey("new"), NOW)))
+                    .isEqualTo(new Outcome.Conflict());
+            assertThat(store.commit(changes.peerReplaced(certificate, 1, peerKey("new"), NOW)))
                     .isEqualTo(new Outcome.Conflict());
         }
     }
@@ -648,16 +632,22 @@ public interface IssuanceInStore {
     }
 
     private static DeviceCertificate unusable(DeviceCertificate certificate) {
+        return certificate.withStanding(Standing.UNUSABLE).withRevocation(Revocation.DUE);
+    }
+
+    private static DeviceCertificate withSerialOf(DeviceCertificate serial, DeviceCertificate other) {
         return new DeviceCertificate(
-                certificate.serial(),
-                certificate.device(),
-                certificate.incarnation(),
-                certificate.key(),
-                certificate.notBefore(),
-                certificate.notAfter(),
-                Standing.UNUSABLE,
-                Revocation.DUE,
-                certificate.pem(),
-                certificate.chainPem());
+                serial.serial(),
+                other.device(),
+                other.incarnation(),
+                other.key(),
+                other.notBefore(),
+                other.notAfter(),
+                other.standing(),
+                other.revocation(),
+                other.pem(),
+                other.chainPem(),
+                other.peer(),
+                other.request());
     }
 }

@@ -1,5 +1,6 @@
 package io.provisioningbridge.testkit.contract;
 
+import io.provisioningbridge.core.domain.Attempt;
 import io.provisioningbridge.core.domain.AuditEvent;
 import io.provisioningbridge.core.domain.AuditEvent.Action;
 import io.provisioningbridge.core.domain.Device;
@@ -73,17 +74,23 @@ public final class StoreChanges {
 
     /** A new certificate for what was reserved. */
     public Change.Enrolled enrolled(Change.Reserved reserved, Instant now) {
-        return enrolled(reserved, certificate(reserved.intent(), Standing.ISSUED, Revocation.NONE), now);
+        return enrolled(reserved, certificate(reserved, Standing.ISSUED, Revocation.NONE), now);
     }
 
     public Change.Enrolled enrolled(Change.Reserved reserved, DeviceCertificate certificate, Instant now) {
         return new Change.Enrolled(
                 reserved.intent().id(),
                 certificate,
-                new TunnelPeer(reserved.peer(), Origin.DEVICE, now),
+                true,
                 new Device.Labels("pump", "type " + serials),
                 now,
                 audit(now, certificate.device(), Action.DEVICE_ENROLLED));
+    }
+
+    /** The same for a device that says when it has stored the certificate: until then it keeps the peer it has. */
+    public static Change.Enrolled confirmedLater(Change.Enrolled enrolled) {
+        return new Change.Enrolled(
+                enrolled.intent(), enrolled.certificate(), false, enrolled.labels(), enrolled.at(), enrolled.audit());
     }
 
     public Change.Undone undone(Change.Reserved reserved, Status end, Instant now) {
@@ -95,16 +102,33 @@ public final class StoreChanges {
     public Change.Rejected rejected(Change.Reserved reserved, Instant now) {
         return new Change.Rejected(
                 reserved.intent().id(),
-                certificate(reserved.intent(), Standing.UNUSABLE, Revocation.DUE),
+                certificate(reserved, Standing.UNUSABLE, Revocation.DUE),
                 audit(now, reserved.intent().device(), Action.CERTIFICATE_REJECTED));
     }
 
-    public Change.PeerReplaced peerReplaced(Device device, PeerKey key, Instant now) {
+    public Change.PeerReplaced peerReplaced(
+            DeviceCertificate certificate, long expectedVersion, PeerKey key, Instant now) {
         return new Change.PeerReplaced(
-                device.id(),
-                device.version(),
-                new TunnelPeer(key, Origin.BRIDGE, device.peer().firstIssued()),
-                audit(now, device.id(), Action.PEER_REPLACED));
+                certificate,
+                expectedVersion,
+                new TunnelPeer(key, Origin.BRIDGE, certificate.peer().firstIssued()),
+                audit(now, certificate.device(), Action.PEER_REPLACED));
+    }
+
+    public Change.Seen seen(DeviceCertificate certificate, long expectedVersion, Instant now) {
+        return new Change.Seen(
+                certificate, expectedVersion, now, audit(now, certificate.device(), Action.CERTIFICATE_SEEN));
+    }
+
+    public Change.Attempted attempted(DeviceId id, KeyHash key, Instant now) {
+        return new Change.Attempted(
+                id,
+                new Attempt(key, now, "192.0.2." + random.nextInt(256)),
+                audit(now, id, Action.REENROLLMENT_REFUSED));
+    }
+
+    public Change.Allowed allowed(DeviceId id, KeyHash key, Instant expires, Instant now) {
+        return new Change.Allowed(id, key, expires, audit(now, id, Action.REENROLLMENT_ALLOWED));
     }
 
     public Change.Revoked revoked(DeviceCertificate certificate, Instant now) {
@@ -117,8 +141,9 @@ public final class StoreChanges {
                 reserved, unassignable, new AuditEvent(now, "", Action.ADDRESSES_IMPORTED, "operator", "a file"));
     }
 
-    /** Every one has a serial number and a leaf of its own; all have one chain. */
-    public DeviceCertificate certificate(IssuanceIntent intent, Standing standing, Revocation revocation) {
+    /** Every one has a serial number and a leaf of its own, and every other one answers a signed request; all have one chain. */
+    public DeviceCertificate certificate(Change.Reserved reserved, Standing standing, Revocation revocation) {
+        IssuanceIntent intent = reserved.intent();
         BigInteger serial = new BigInteger(152, random).setBit(152);
         serials++;
         return new DeviceCertificate(
@@ -131,7 +156,26 @@ public final class StoreChanges {
                 standing,
                 revocation,
                 "-----BEGIN CERTIFICATE-----\n" + serial.toString(16) + "\n-----END CERTIFICATE-----\n",
-                "-----BEGIN CERTIFICATE-----\nissuing\n-----END CERTIFICATE-----\n");
+                "-----BEGIN CERTIFICATE-----\nissuing\n-----END CERTIFICATE-----\n",
+                new TunnelPeer(reserved.peer(), Origin.DEVICE, intent.opened()),
+                serials % 2 == 0 ? "" : certificateKey("request " + serial).hex());
+    }
+
+    /** What {@code other} is good for, in the leaf of {@code leaf}. */
+    public static DeviceCertificate withLeafOf(DeviceCertificate leaf, DeviceCertificate other) {
+        return new DeviceCertificate(
+                leaf.serial(),
+                other.device(),
+                other.incarnation(),
+                other.key(),
+                leaf.notBefore(),
+                leaf.notAfter(),
+                other.standing(),
+                other.revocation(),
+                leaf.pem(),
+                leaf.chainPem(),
+                other.peer(),
+                other.request());
     }
 
     private AuditEvent audit(Instant now, DeviceId id, Action action) {

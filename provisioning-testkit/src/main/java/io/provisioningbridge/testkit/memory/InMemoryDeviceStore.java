@@ -96,17 +96,17 @@ public final class InMemoryDeviceStore implements DeviceStore {
 
     @Override
     public List<Device> list(DeviceQuery query) {
-        return read(() -> state.list(query));
+        return read("list", () -> state.list(query));
     }
 
     @Override
     public List<Attempt> attempts(DeviceId id) {
-        return read(() -> state.attempts(id.key()));
+        return read("attempts", () -> state.attempts(id.key()));
     }
 
     @Override
     public boolean isAllowed(DeviceId id, KeyHash key, Instant now) {
-        return read(() -> state.isAllowed(id.key(), key, now));
+        return read("isAllowed", () -> state.isAllowed(id.key(), key, now));
     }
 
     @Override

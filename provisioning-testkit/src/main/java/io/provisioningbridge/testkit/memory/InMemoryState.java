@@ -126,10 +126,7 @@ final class InMemoryState {
         mine.ifPresent(claim -> expire(claim, now));
         endExpiredClaimsOfOthers(change.peer(), device, now);
         if (leases.of(device).isEmpty() && !leases.anyFree()) {
-            reclaimable.ifPresent(claim -> {
-                expire(claim, now);
-                leases.freeIfPending(claim.device());
-            });
+            reclaimable.ifPresent(claim -> expireAndFree(claim, now));
         }
         TunnelAddress address = leases.leaseFor(intent.device());
         intents.add(new Intents.Claim(intent, change.peer()));
@@ -222,7 +219,8 @@ final class InMemoryState {
         }
         endExpiredClaimsOfOthers(change.peer().key(), device.id().key(), now);
         TunnelPeer peer = Milliseconds.of(change.peer());
-        boolean inForce = device.peer().key().equals(stored.get().certificate().peer().key());
+        boolean inForce =
+                device.peer().key().equals(stored.get().certificate().peer().key());
         certificates.replace(stored.get().certificate().withPeer(peer), now);
         setDevice(device.withPeer(inForce ? peer : device.peer()));
         log(change.audit());
@@ -236,8 +234,8 @@ final class InMemoryState {
                 certificates.find(change.certificate()).map(Certificates.Stored::certificate);
         if (device == null
                 || device.version() != change.expectedVersion()
-                || seen.filter(stored -> stored.provesDevice()
-                                && stored.incarnation().equals(device.incarnation()))
+                || seen.filter(stored ->
+                                stored.provesDevice() && stored.incarnation().equals(device.incarnation()))
                         .isEmpty()) {
             return new Outcome.Conflict();
         }
@@ -327,10 +325,7 @@ final class InMemoryState {
         if (leases.collides(change, passing)) {
             return new Outcome.Conflict();
         }
-        expired.forEach(claim -> {
-            expire(claim, now);
-            leases.freeIfPending(claim.device());
-        });
+        expired.forEach(claim -> expireAndFree(claim, now));
         if (leases.reserve(change)) {
             log(change.audit());
         }
@@ -369,10 +364,12 @@ final class InMemoryState {
     private void endExpiredClaimsOfOthers(PeerKey peer, String device, Instant now) {
         intents.expiredAt(now).stream()
                 .filter(claim -> claim.peer().equals(peer) && !claim.device().equals(device))
-                .forEach(claim -> {
-                    expire(claim, now);
-                    leases.freeIfPending(claim.device());
-                });
+                .forEach(claim -> expireAndFree(claim, now));
+    }
+
+    private void expireAndFree(Intents.Claim claim, Instant now) {
+        expire(claim, now);
+        leases.freeIfPending(claim.device());
     }
 
     private boolean isPeerKeyOfAnother(PeerKey key, String device, Instant now) {

@@ -56,7 +56,7 @@ class EnrollDeviceTest {
 
         rig.bridge.enroll(EnrollmentRequest.of("Dev-1", csr.pem())
                 .withLabels("pump\n7", "x".repeat(500))
-                .causedBy("req-1"));
+                .from("req-1", "192.0.2.7"));
 
         Device device = rig.store.find(new DeviceId("dev-1")).orElseThrow();
         assertThat(device.id().text()).isEqualTo("Dev-1");

@@ -3,6 +3,7 @@ package io.provisioningbridge.app.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.javalin.util.JavalinBindException;
 import io.provisioningbridge.core.enrollment.EnrollmentResult;
 import io.provisioningbridge.core.enrollment.RefusalReason;
 import java.io.IOException;
@@ -18,7 +19,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-class ShutdownTest {
+class LifecycleTest {
 
     private static final String BODY = "{\"csr_pem\":\"\"}";
 
@@ -55,6 +56,16 @@ class ShutdownTest {
         assertThatThrownBy(() -> device.get(60, TimeUnit.SECONDS))
                 .isInstanceOf(ExecutionException.class)
                 .hasCauseInstanceOf(IOException.class);
+    }
+
+    @Test
+    void startShouldSayThatTheAddressIsTaken() {
+        try (TestServer server = server(Duration.ofSeconds(1))) {
+            assertThatThrownBy(() ->
+                            TestServer.of(HttpSettings.of("127.0.0.1", server.port()), request -> hang(), List::of))
+                    .isInstanceOf(JavalinBindException.class)
+                    .hasMessageContaining(String.valueOf(server.port()));
+        }
     }
 
     @Test
