@@ -14,9 +14,6 @@ public final class CertificateSigningRequest {
     /** Larger requests are refused unread; an RSA-8192 request with its PEM takes about 4 KiB. */
     public static final int MAX_SIZE = 16 * 1024;
 
-    private static final int RSA_MIN_BITS = 2048;
-    private static final int RSA_MAX_BITS = 8192;
-
     // ECDSA with SHA-256/384/512, RSA PKCS#1 v1.5 with SHA-256/384/512, Ed25519. RSASSA-PSS is left out: its parameters
     // default to SHA-1 and no device tool makes such requests by default.
     private static final Set<String> SIGNATURE_ALGORITHMS = Set.of(
@@ -65,7 +62,7 @@ public final class CertificateSigningRequest {
 
     private static CsrJudgement judge(UnverifiedCsr csr, DeviceId id) {
         KeyDescription key = csr.key();
-        if (!allowed(key)) {
+        if (!key.isAllowed()) {
             return faulty(
                     CsrFault.KEY_NOT_ALLOWED,
                     "The key (" + key.name()
@@ -98,14 +95,6 @@ public final class CertificateSigningRequest {
         return names.isEmpty()
                 || names.equals(
                         List.of(new UnverifiedCsr.AlternativeName(UnverifiedCsr.AlternativeName.DNS, id.text())));
-    }
-
-    private static boolean allowed(KeyDescription key) {
-        return switch (key.kind()) {
-            case EC_P256, EC_P384, ED25519 -> true;
-            case RSA -> key.bits() >= RSA_MIN_BITS && key.bits() <= RSA_MAX_BITS;
-            case OTHER -> false;
-        };
     }
 
     private static CsrJudgement faulty(CsrFault fault, String detail) {

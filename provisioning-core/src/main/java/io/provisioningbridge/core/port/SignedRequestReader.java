@@ -5,8 +5,8 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * Takes signed requests apart: CMS SignedData (RFC 5652) in DER that holds its content and the signer's certificate. Says
- * whether the signature is right, not whom it proves. Safe for concurrent use, needs no backend.
+ * Takes signed requests apart: CMS SignedData (RFC 5652) that holds its content and the signer's certificate, in DER or in BER
+ * with lengths left open. Says whether the signature is right, not whom it proves. Safe for concurrent use, needs no backend.
  */
 public interface SignedRequestReader {
 
