@@ -49,9 +49,8 @@ final class SignedMessage {
         this.signature = signer.getEncryptedDigest().getOctets();
         ASN1Set attributes = signer.getAuthenticatedAttributes();
         if (attributes == null) {
-            // Else somebody could pass the attributes of a signed message off as the content of another: the signature
-            // is
-            // over the same bytes. They are a SET, which begins with this tag; no JSON object does.
+            // The attributes of another message may be passed off as content, as they are signed alike. They are a SET,
+            // which begins with this tag; no JSON object does.
             require(content.length == 0 || content[0] != (BERTags.SET | BERTags.CONSTRUCTED), "attributes as content");
             this.signedPart = content;
             this.claimedDigest = Optional.empty();

@@ -6,8 +6,8 @@ import io.provisioningbridge.core.domain.DeviceCertificate.Revocation;
 import io.provisioningbridge.core.domain.DeviceCertificate.Standing;
 import io.provisioningbridge.core.domain.DeviceId;
 import io.provisioningbridge.core.domain.Incarnation;
-import io.provisioningbridge.core.domain.IssuanceIntent;
 import io.provisioningbridge.core.domain.IssuanceIntent.Status;
+import io.provisioningbridge.core.domain.KeyHash;
 import io.provisioningbridge.core.domain.TunnelAddress;
 import io.provisioningbridge.core.port.Change;
 import io.provisioningbridge.core.port.DeviceStore;
@@ -76,8 +76,14 @@ final class RandomChanges {
         if (kind < 76) {
             return changes.rejected(pick(reserved), now);
         }
-        if (kind < 84) {
+        if (kind < 80) {
             return replacePeer();
+        }
+        if (kind < 86) {
+            return see();
+        }
+        if (kind < 88) {
+            return allowOrRemember();
         }
         if (kind < 90 && !certificates.isEmpty()) {
             return changes.revoked(pick(certificates), now);
@@ -104,17 +110,18 @@ final class RandomChanges {
     }
 
     private Change enroll(Change.Reserved about) {
-        DeviceCertificate certificate = changes.certificate(about.intent(), Standing.ISSUED, Revocation.NONE);
+        DeviceCertificate certificate = changes.certificate(about, Standing.ISSUED, Revocation.NONE);
         if (random.nextInt(10) == 0 && !certificates.isEmpty()) {
-            certificate = withLeafOf(pick(certificates), certificate);
+            certificate = StoreChanges.withLeafOf(pick(certificates), certificate);
         }
         remember(certificates, certificate);
         if (random.nextInt(15) == 0) {
             // Not what was reserved: a bug in whoever asks.
-            IssuanceIntent other = pick(reserved).intent();
+            Change.Reserved other = pick(reserved);
             return changes.enrolled(about, changes.certificate(other, Standing.ISSUED, Revocation.NONE), now);
         }
-        return changes.enrolled(about, certificate, now);
+        Change.Enrolled enrolled = changes.enrolled(about, certificate, now);
+        return random.nextInt(3) == 0 ? StoreChanges.confirmedLater(enrolled) : enrolled;
     }
 
     private Change replacePeer() {
@@ -124,7 +131,30 @@ final class RandomChanges {
             return changes.undone(pick(reserved), Status.UNCERTAIN, now);
         }
         String key = random.nextInt(3) == 0 ? "shared" : pick(IDS) + random.nextInt(3);
-        return changes.peerReplaced(device.get(), StoreChanges.peerKey(key), now);
+        return changes.peerReplaced(anyOf(device.get()), versionNear(device.get()), StoreChanges.peerKey(key), now);
+    }
+
+    private Change see() {
+        Optional<Device> device = observed.find(new DeviceId(pick(IDS)));
+        return device.isEmpty()
+                ? changes.undone(pick(reserved), Status.UNSIGNED, now)
+                : changes.seen(anyOf(device.get()), versionNear(device.get()), now);
+    }
+
+    private Change allowOrRemember() {
+        DeviceId id = new DeviceId(pick(IDS));
+        KeyHash key = StoreChanges.certificateKey(id.key() + random.nextInt(12));
+        return random.nextBoolean()
+                ? changes.attempted(id, key, now)
+                : changes.allowed(id, key, now.plusSeconds(random.nextInt(100)), now);
+    }
+
+    private DeviceCertificate anyOf(Device device) {
+        return random.nextInt(10) == 0 ? pick(certificates) : pick(observed.certificates(device.id()));
+    }
+
+    private long versionNear(Device device) {
+        return random.nextInt(8) == 0 ? device.version() - 1 : device.version();
     }
 
     private Change importAddresses() {
@@ -137,20 +167,6 @@ final class RandomChanges {
             unassignable.add(pick(addresses));
         }
         return changes.imported(taken, unassignable, now);
-    }
-
-    private static DeviceCertificate withLeafOf(DeviceCertificate leaf, DeviceCertificate other) {
-        return new DeviceCertificate(
-                leaf.serial(),
-                other.device(),
-                other.incarnation(),
-                other.key(),
-                leaf.notBefore(),
-                leaf.notAfter(),
-                other.standing(),
-                other.revocation(),
-                leaf.pem(),
-                leaf.chainPem());
     }
 
     private <T> T pick(List<T> from) {

@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.provisioningbridge.core.domain.AddressPools;
 import io.provisioningbridge.core.domain.DeviceId;
+import io.provisioningbridge.core.domain.DeviceState;
 import io.provisioningbridge.core.domain.TunnelAddress;
 import io.provisioningbridge.core.port.Change;
+import io.provisioningbridge.core.port.DeviceQuery;
 import io.provisioningbridge.core.port.DeviceStore;
+import io.provisioningbridge.testkit.contract.StoreChanges;
 import io.provisioningbridge.testkit.memory.InMemoryDeviceStore;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -14,7 +17,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -68,6 +73,10 @@ final class StoresInLockstepTest {
                     .containsExactly(
                             "AddressesImported Committed[]",
                             "AddressesImported Conflict[]",
+                            "Allowed Committed[]",
+                            "Allowed Conflict[]",
+                            "Attempted Committed[]",
+                            "Attempted Conflict[]",
                             "Enrolled Committed[]",
                             "Enrolled StoredForRevocation[]",
                             "Enrolled java.lang.IllegalArgumentException: the certificate is not what the intent asked for",
@@ -82,6 +91,8 @@ final class StoresInLockstepTest {
                             "Reserved PoolExhausted[]",
                             "Revoked Committed[]",
                             "Revoked Conflict[]",
+                            "Seen Committed[]",
+                            "Seen Conflict[]",
                             "Undone Committed[]");
         }
     }
@@ -109,8 +120,16 @@ final class StoresInLockstepTest {
             all.put(text + " open", store.openIntent(id, now));
             all.put(text + " intents", store.intents(id));
             all.put(text + " certificates", store.certificates(id));
+            all.put(text + " attempts", store.attempts(id));
+            all.put(
+                    text + " allowances",
+                    IntStream.range(0, 12)
+                            .mapToObj(i -> store.isAllowed(id, StoreChanges.certificateKey(id.key() + i), now))
+                            .toList());
             all.put(text + " events", store.events(id));
         }
+        all.put("list", store.list(DeviceQuery.all(1000)));
+        all.put("page", store.list(new DeviceQuery(Set.of(DeviceState.ENROLLED), "D-", "b", 2)));
         all.put("due", store.dueForRevocation(1000));
         all.put("due first", store.dueForRevocation(2));
         all.put("peers", store.peers());
