@@ -7,15 +7,23 @@ import io.provisioningbridge.core.domain.Incarnation;
 import io.provisioningbridge.core.domain.PeerKey;
 import io.provisioningbridge.core.domain.TunnelAddress;
 import io.provisioningbridge.core.domain.TunnelPeer;
+import io.provisioningbridge.core.port.DeviceQuery;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.EnumSet;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.StatementContext;
 
 /** The devices, seen through one connection. */
 final class DeviceTable {
+
+    private static final String COLUMNS =
+            "SELECT spelling, incarnation, state, version, address, peer_key, peer_origin, peer_issued, label_name,"
+                    + " label_type, enrolled FROM <p>devices ";
 
     private final Handle handle;
 
@@ -24,11 +32,24 @@ final class DeviceTable {
     }
 
     Optional<Device> find(String device) {
-        return handle.createQuery("SELECT spelling, incarnation, state, version, address, peer_key, peer_origin,"
-                        + " peer_issued, label_name, label_type, enrolled FROM <p>devices WHERE device_key = :device")
+        return handle.createQuery(COLUMNS + "WHERE device_key = :device")
                 .bind("device", device)
                 .map(DeviceTable::row)
                 .findOne();
+    }
+
+    /** In the order of their keys. */
+    List<Device> list(DeviceQuery query) {
+        Set<DeviceState> states = query.states().isEmpty() ? EnumSet.allOf(DeviceState.class) : query.states();
+        // LIKE would take % and _ for more than they are.
+        return handle.createQuery(COLUMNS + "WHERE device_key > :after AND state IN (<states>)"
+                        + " AND instr(device_key, :part) > 0 ORDER BY device_key LIMIT :limit")
+                .bind("after", query.after())
+                .bindList("states", states.stream().map(DeviceState::name).toList())
+                .bind("part", DeviceId.keyOf(query.contains()))
+                .bind("limit", query.limit())
+                .map(DeviceTable::row)
+                .list();
     }
 
     long versionOf(String device) {

@@ -1,16 +1,19 @@
 package io.provisioningbridge.adapter.jdbc;
 
 import io.provisioningbridge.core.domain.AddressPools;
+import io.provisioningbridge.core.domain.Attempt;
 import io.provisioningbridge.core.domain.AuditEvent;
 import io.provisioningbridge.core.domain.Device;
 import io.provisioningbridge.core.domain.DeviceCertificate;
 import io.provisioningbridge.core.domain.DeviceId;
 import io.provisioningbridge.core.domain.IssuanceIntent;
+import io.provisioningbridge.core.domain.KeyHash;
 import io.provisioningbridge.core.domain.PeerSnapshot;
 import io.provisioningbridge.core.domain.TunnelAddress;
 import io.provisioningbridge.core.port.BackendException.Effect;
 import io.provisioningbridge.core.port.BackendUnavailableException;
 import io.provisioningbridge.core.port.Change;
+import io.provisioningbridge.core.port.DeviceQuery;
 import io.provisioningbridge.core.port.DeviceStore;
 import io.provisioningbridge.core.port.Outcome;
 import java.time.Instant;
@@ -113,6 +116,21 @@ public final class JdbcDeviceStore implements DeviceStore {
     @Override
     public List<AuditEvent> events(DeviceId id) {
         return read(tables -> tables.events().of(id.key()));
+    }
+
+    @Override
+    public List<Device> list(DeviceQuery query) {
+        return read(tables -> tables.devices().list(query));
+    }
+
+    @Override
+    public List<Attempt> attempts(DeviceId id) {
+        return read(tables -> tables.attempts().of(id.key()));
+    }
+
+    @Override
+    public boolean isAllowed(DeviceId id, KeyHash key, Instant now) {
+        return read(tables -> tables.allowances().isAllowed(id.key(), key, now));
     }
 
     @Override

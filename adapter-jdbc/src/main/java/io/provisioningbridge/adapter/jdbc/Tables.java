@@ -17,6 +17,8 @@ record Tables(
         DeviceTable devices,
         IntentTable intents,
         CertificateTable certificates,
+        AttemptTable attempts,
+        AllowanceTable allowances,
         LeaseTable leases,
         EventTable events) {
 
@@ -27,6 +29,8 @@ record Tables(
                 new DeviceTable(handle),
                 new IntentTable(handle),
                 new CertificateTable(handle),
+                new AttemptTable(handle),
+                new AllowanceTable(handle),
                 new LeaseTable(handle, pools),
                 new EventTable(handle));
     }

@@ -4,9 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.provisioningbridge.core.domain.AddressPools;
 import io.provisioningbridge.core.domain.DeviceId;
+import io.provisioningbridge.core.domain.DeviceState;
+import io.provisioningbridge.core.domain.KeyHash;
 import io.provisioningbridge.core.domain.TunnelAddress;
 import io.provisioningbridge.core.port.Change;
+import io.provisioningbridge.core.port.DeviceQuery;
 import io.provisioningbridge.core.port.DeviceStore;
+import io.provisioningbridge.testkit.contract.StoreChanges;
 import io.provisioningbridge.testkit.memory.InMemoryDeviceStore;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -14,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -68,9 +73,14 @@ final class StoresInLockstepTest {
                     .containsExactly(
                             "AddressesImported Committed[]",
                             "AddressesImported Conflict[]",
+                            "Allowed Committed[]",
+                            "Allowed Conflict[]",
+                            "Attempted Committed[]",
+                            "Attempted Conflict[]",
                             "Enrolled Committed[]",
                             "Enrolled StoredForRevocation[]",
                             "Enrolled java.lang.IllegalArgumentException: the certificate is not what the intent asked for",
+                            "Enrolled java.lang.IllegalArgumentException: the peer key is not the one that was reserved",
                             "PeerReplaced Committed[]",
                             "PeerReplaced Conflict[]",
                             "PeerReplaced KeyInUse[which=PEER]",
@@ -82,6 +92,8 @@ final class StoresInLockstepTest {
                             "Reserved PoolExhausted[]",
                             "Revoked Committed[]",
                             "Revoked Conflict[]",
+                            "Seen Committed[]",
+                            "Seen Conflict[]",
                             "Undone Committed[]");
         }
     }
@@ -110,7 +122,15 @@ final class StoresInLockstepTest {
             all.put(text + " intents", store.intents(id));
             all.put(text + " certificates", store.certificates(id));
             all.put(text + " events", store.events(id));
+            all.put(text + " attempts", store.attempts(id));
+            for (int i = 0; i < RandomChanges.KEYS; i++) {
+                KeyHash key = StoreChanges.certificateKey(id.key() + i);
+                all.put(text + " allowed " + i, store.isAllowed(id, key, now));
+            }
         }
+        all.put("list", store.list(DeviceQuery.all(100)));
+        all.put("page", store.list(new DeviceQuery(Set.of(DeviceState.ENROLLED), "", "b", 3)));
+        all.put("part", store.list(new DeviceQuery(Set.of(), "D-", "", 10)));
         all.put("due", store.dueForRevocation(1000));
         all.put("due first", store.dueForRevocation(2));
         all.put("peers", store.peers());
