@@ -31,7 +31,7 @@ final class CertificateTable {
 
     private static final String COLUMNS =
             "SELECT c.serial, c.spelling, c.incarnation, c.key_hash, c.not_before, c.not_after, c.standing, c.revocation,"
-                    + " c.pem AS leaf, h.pem AS chain, c.peer_key, c.peer_origin, c.peer_issued, c.request FROM <p>certificates c JOIN <p>chains h ON h.chain_hash = c.chain_hash ";
+                    + " c.peer_key, c.peer_origin, c.peer_issued, c.request, c.pem AS leaf, h.pem AS chain FROM <p>certificates c JOIN <p>chains h ON h.chain_hash = c.chain_hash ";
 
     private final Handle handle;
 
@@ -49,6 +49,14 @@ final class CertificateTable {
                 .findOne();
     }
 
+    /** The certificate as it is stored. */
+    Optional<DeviceCertificate> find(DeviceCertificate certificate) {
+        return handle.createQuery(COLUMNS + "WHERE c.leaf_hash = :leaf")
+                .bind("leaf", hash(certificate.pem()))
+                .map(CertificateTable::row)
+                .findOne();
+    }
+
     /** Stores a certificate that is not {@link #known}. */
     void insert(DeviceCertificate certificate, Standing standing, Revocation revocation, IntentId intent, Instant now) {
         String chain = hash(certificate.chainPem());
@@ -58,10 +66,10 @@ final class CertificateTable {
                 .execute();
         handle.createUpdate(
                         "INSERT INTO <p>certificates (leaf_hash, serial, device_key, spelling, incarnation, key_hash,"
-                                + " not_before, not_after, standing, revocation, due_since, intent_id, pem, chain_hash, peer_key,"
-                                + " peer_origin, peer_issued, request) VALUES"
+                                + " not_before, not_after, standing, revocation, due_since, intent_id, peer_key, peer_origin,"
+                                + " peer_issued, request, pem, chain_hash) VALUES"
                                 + " (:leaf, :serial, :device, :spelling, :incarnation, :key, :notBefore, :notAfter, :standing,"
-                                + " :revocation, :now, :intent, :pem, :chain, :peer, :origin, :issued, :request)")
+                                + " :revocation, :now, :intent, :peer, :origin, :issued, :request, :pem, :chain)")
                 .bind("leaf", hash(certificate.pem()))
                 .bind("serial", certificate.serial().toString(16))
                 .bind("device", certificate.device().key())
@@ -74,39 +82,17 @@ final class CertificateTable {
                 .bind("revocation", revocation.name())
                 .bind("now", now.toEpochMilli())
                 .bind("intent", intent.hex())
-                .bind("pem", certificate.pem())
-                .bind("chain", chain)
                 .bind("peer", certificate.peer().key().base64())
                 .bind("origin", certificate.peer().origin().name())
                 .bind("issued", certificate.peer().firstIssued().toEpochMilli())
                 .bind("request", certificate.request())
+                .bind("pem", certificate.pem())
+                .bind("chain", chain)
                 .execute();
     }
 
-    /** The certificate as it is stored. */
-    Optional<DeviceCertificate> find(DeviceCertificate certificate) {
-        return handle.createQuery(COLUMNS + "WHERE c.leaf_hash = :leaf")
-                .bind("leaf", hash(certificate.pem()))
-                .map(CertificateTable::row)
-                .findOne();
-    }
-
-    void setCurrent(DeviceCertificate certificate) {
-        handle.createUpdate("UPDATE <p>certificates SET standing = 'CURRENT' WHERE leaf_hash = :leaf")
-                .bind("leaf", hash(certificate.pem()))
-                .execute();
-    }
-
-    /** Supersedes what else was handed out in its incarnation; what is still valid becomes due for revocation. */
-    void supersedeOthers(DeviceCertificate certificate, Instant now) {
-        handle.createUpdate("UPDATE <p>certificates SET standing = 'SUPERSEDED',"
-                        + " due_since = CASE WHEN revocation = 'NONE' AND not_after > :now THEN :now ELSE due_since END,"
-                        + " revocation = CASE WHEN revocation = 'NONE' AND not_after > :now THEN 'DUE' ELSE revocation END"
-                        + " WHERE device_key = :device AND incarnation = :incarnation"
-                        + " AND standing IN ('ISSUED', 'CURRENT') AND leaf_hash != :leaf")
-                .bind("now", now.toEpochMilli())
-                .bind("device", certificate.device().key())
-                .bind("incarnation", certificate.incarnation().number())
+    void setRevoked(DeviceCertificate certificate) {
+        handle.createUpdate("UPDATE <p>certificates SET revocation = 'DONE' WHERE leaf_hash = :leaf")
                 .bind("leaf", hash(certificate.pem()))
                 .execute();
     }
@@ -121,21 +107,34 @@ final class CertificateTable {
                 .execute();
     }
 
+    /** Makes it the current one; all others of its device and incarnation that were handed out are superseded. */
+    void setCurrent(DeviceCertificate certificate, Instant now) {
+        String leaf = hash(certificate.pem());
+        handle.createUpdate("UPDATE <p>certificates SET standing = 'SUPERSEDED',"
+                        + " due_since = CASE WHEN revocation = 'NONE' AND not_after > :now THEN :now ELSE due_since END,"
+                        + " revocation = CASE WHEN revocation = 'NONE' AND not_after > :now THEN 'DUE' ELSE revocation END"
+                        + " WHERE device_key = :device AND incarnation = :incarnation"
+                        + " AND standing IN ('ISSUED', 'CURRENT') AND leaf_hash != :leaf")
+                .bind("now", now.toEpochMilli())
+                .bind("device", certificate.device().key())
+                .bind("incarnation", certificate.incarnation().number())
+                .bind("leaf", leaf)
+                .execute();
+        handle.createUpdate("UPDATE <p>certificates SET standing = 'CURRENT' WHERE leaf_hash = :leaf")
+                .bind("leaf", leaf)
+                .execute();
+    }
+
     /** Whether another device was handed out a certificate with this peer key, and still may come to use it. */
     boolean isPeerOfAnother(PeerKey key, String device) {
-        return handle.createQuery("SELECT 1 FROM <p>certificates WHERE peer_key = :peer AND device_key != :device"
-                        + " AND standing IN ('ISSUED', 'CURRENT') AND revocation = 'NONE' LIMIT 1")
+        // The conditions are those of the index certificates_of_peer, which is not used otherwise.
+        return handle.createQuery("SELECT 1 FROM <p>certificates WHERE peer_key = :peer AND revocation = 'NONE'"
+                        + " AND standing IN ('ISSUED', 'CURRENT') AND device_key != :device LIMIT 1")
                 .bind("peer", key.base64())
                 .bind("device", device)
                 .mapTo(Integer.class)
                 .findOne()
                 .isPresent();
-    }
-
-    void setRevoked(DeviceCertificate certificate) {
-        handle.createUpdate("UPDATE <p>certificates SET revocation = 'DONE' WHERE leaf_hash = :leaf")
-                .bind("leaf", hash(certificate.pem()))
-                .execute();
     }
 
     /** Every one of a device, in the order they were stored. */

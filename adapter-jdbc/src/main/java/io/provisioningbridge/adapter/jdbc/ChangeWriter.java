@@ -12,8 +12,8 @@ import io.provisioningbridge.core.domain.DeviceState;
 import io.provisioningbridge.core.domain.IntentId;
 import io.provisioningbridge.core.domain.IssuanceIntent;
 import io.provisioningbridge.core.domain.IssuanceIntent.Status;
-import io.provisioningbridge.core.domain.PeerKey;
 import io.provisioningbridge.core.domain.TunnelAddress;
+import io.provisioningbridge.core.domain.TunnelPeer;
 import io.provisioningbridge.core.port.Change;
 import io.provisioningbridge.core.port.Outcome;
 import java.time.Instant;
@@ -27,11 +27,13 @@ import java.util.Optional;
 final class ChangeWriter {
 
     private final Tables tables;
-    private final ReenrollmentWriter reenrollment;
+    private final Claims claims;
+    private final KnownDeviceWriter knownDevices;
 
     ChangeWriter(Tables tables) {
         this.tables = tables;
-        this.reenrollment = new ReenrollmentWriter(tables);
+        this.claims = new Claims(tables);
+        this.knownDevices = new KnownDeviceWriter(tables, claims);
     }
 
     /** Whether an outcome means that the change is written. */
@@ -55,16 +57,16 @@ final class ChangeWriter {
             return reject(rejected);
         }
         if (change instanceof Change.PeerReplaced replaced) {
-            return replacePeer(replaced);
+            return knownDevices.replacePeer(replaced);
         }
         if (change instanceof Change.Seen seen) {
-            return reenrollment.see(seen);
+            return knownDevices.see(seen);
         }
         if (change instanceof Change.Attempted attempted) {
-            return reenrollment.remember(attempted);
+            return knownDevices.remember(attempted);
         }
         if (change instanceof Change.Allowed allowed) {
-            return reenrollment.allow(allowed);
+            return knownDevices.allow(allowed);
         }
         if (change instanceof Change.Revoked revoked) {
             return revoke(revoked);
@@ -86,8 +88,8 @@ final class ChangeWriter {
             return new Outcome.KeyInUse(Outcome.KeyInUse.Key.CERTIFICATE);
         }
         // The lease of the intent it takes the place of, if any, is its own now.
-        mine.ifPresent(expired -> expire(expired, now));
-        if (!takePeerKey(change.peer(), device, now)) {
+        mine.ifPresent(expired -> claims.expire(expired, now));
+        if (!claims.takePeerKey(change.peer(), device, now)) {
             return new Outcome.KeyInUse(Outcome.KeyInUse.Key.PEER);
         }
         Optional<TunnelAddress> address = leaseFor(intent.device(), now);
@@ -99,22 +101,6 @@ final class ChangeWriter {
         return new Outcome.Leased(address.get());
     }
 
-    /** False when it is another device's. An expired intent that claims it has ended with that. */
-    private boolean takePeerKey(PeerKey key, String device, Instant now) {
-        if (tables.devices().isPeerOfAnother(key, device)
-                || tables.certificates().isPeerOfAnother(key, device)) {
-            return false;
-        }
-        Optional<StoredIntent> claim = tables.intents().openClaimOfAnother(key, device);
-        if (claim.isPresent()) {
-            if (claim.get().intent().openAt(now)) {
-                return false;
-            }
-            expireAndFree(claim.get(), now);
-        }
-        return true;
-    }
-
     private Optional<TunnelAddress> leaseFor(DeviceId id, Instant now) {
         Optional<Lease> lease = tables.leases().of(id.key());
         if (lease.isPresent()) {
@@ -123,7 +109,10 @@ final class ChangeWriter {
         Optional<TunnelAddress> lowest = tables.leases().free().takeLowest();
         if (lowest.isEmpty()) {
             Optional<StoredIntent> reclaimable = tables.intents().firstReclaimable(now);
-            reclaimable.ifPresent(expired -> expireAndFree(expired, now));
+            reclaimable.ifPresent(expired -> {
+                claims.expire(expired, now);
+                tables.leases().freeIfPending(expired.device());
+            });
             lowest = reclaimable.flatMap(expired -> tables.leases().free().takeLowest());
         }
         lowest.ifPresent(address -> tables.leases().insert(id.text(), address, Kind.PENDING));
@@ -152,20 +141,21 @@ final class ChangeWriter {
         tables.certificates().insert(certificate, Standing.ISSUED, Revocation.NONE, change.intent(), now);
         tables.intents().setStatus(change.intent(), Status.COMPLETED);
         makeOrUpdateDevice(open.get().intent(), change);
-        tables.keys().useUp(certificate.device().key(), certificate.key());
+        tables.allowances().remove(certificate.device().key(), certificate.key());
         tables.events().append(change.audit());
         return new Outcome.Committed();
     }
 
     private void makeOrUpdateDevice(IssuanceIntent intent, Change.Enrolled change) {
         String device = intent.device().key();
-        long version = tables.devices().versionOf(device);
-        if (version != Device.ABSENT) {
-            if (change.switchPeer()) {
-                tables.devices().setPeer(device, version, change.certificate().peer());
-            } else {
-                tables.devices().touch(device, version);
-            }
+        TunnelPeer peer = change.certificate().peer();
+        Optional<Device> known = tables.devices().find(device);
+        if (known.isPresent()) {
+            tables.devices()
+                    .setPeer(
+                            device,
+                            known.get().version(),
+                            change.switchPeer() ? peer : known.get().peer());
             return;
         }
         Lease lease = tables.leases()
@@ -181,7 +171,7 @@ final class ChangeWriter {
                         DeviceState.ENROLLED,
                         Device.ABSENT + 1,
                         lease.address(),
-                        change.certificate().peer(),
+                        peer,
                         change.labels(),
                         change.at()));
     }
@@ -189,7 +179,7 @@ final class ChangeWriter {
     private Outcome undo(Change.Undone change) {
         Optional<StoredIntent> open = tables.intents().find(change.intent()).filter(intent -> intent.is(Status.OPEN));
         if (open.isPresent()) {
-            end(open.get(), change.end());
+            claims.end(open.get(), change.end());
             tables.events().append(change.audit());
         }
         return new Outcome.Committed();
@@ -198,27 +188,6 @@ final class ChangeWriter {
     private Outcome reject(Change.Rejected change) {
         tables.intents().find(change.intent()).ifPresent(intent -> requireSame(intent.intent(), change.certificate()));
         keepUnusable(change.intent(), change.certificate(), change.audit().at(), change.audit());
-        return new Outcome.Committed();
-    }
-
-    private Outcome replacePeer(Change.PeerReplaced change) {
-        String key = change.certificate().device().key();
-        Optional<Device> device = tables.devices().find(key);
-        Optional<DeviceCertificate> stored = tables.certificates().find(change.certificate());
-        if (device.isEmpty() || device.get().version() != change.expectedVersion() || stored.isEmpty()) {
-            return new Outcome.Conflict();
-        }
-        if (!takePeerKey(change.peer().key(), key, milliseconds(change.audit().at()))) {
-            return new Outcome.KeyInUse(Outcome.KeyInUse.Key.PEER);
-        }
-        boolean inForce = device.get().peer().key().equals(stored.get().peer().key());
-        tables.certificates().setPeer(stored.get(), change.peer());
-        tables.devices()
-                .setPeer(
-                        key,
-                        change.expectedVersion(),
-                        inForce ? change.peer() : device.get().peer());
-        tables.events().append(change.audit());
         return new Outcome.Committed();
     }
 
@@ -236,7 +205,10 @@ final class ChangeWriter {
 
     private Outcome reserveImported(Change.AddressesImported change) {
         Instant now = milliseconds(change.audit().at());
-        tables.intents().expiredAt(now).forEach(expired -> expireAndFree(expired, now));
+        for (StoredIntent expired : tables.intents().expiredAt(now)) {
+            claims.expire(expired, now);
+            tables.leases().freeIfPending(expired.device());
+        }
         AddressImport.Result result = new AddressImport(tables.handle(), tables.pools()).take(change);
         return switch (result) {
             case COLLISION -> new Outcome.Conflict();
@@ -264,7 +236,7 @@ final class ChangeWriter {
             case OPEN, UNSIGNED, UNCERTAIN -> true;
             case COMPLETED, REJECTED -> false;
         });
-        unanswered.ifPresent(known -> end(known, Status.REJECTED));
+        unanswered.ifPresent(known -> claims.end(known, Status.REJECTED));
         if (unknown || unanswered.isPresent()) {
             tables.events().append(audit);
         }
@@ -278,31 +250,6 @@ final class ChangeWriter {
                 AuditEvent.Action.CERTIFICATE_REJECTED,
                 audit.cause(),
                 "came after its intent had ended: " + audit.detail());
-    }
-
-    private void end(StoredIntent intent, Status status) {
-        // The pending lease of an intent that has ended before may by now be another intent's.
-        if (intent.is(Status.OPEN)) {
-            tables.leases().freeIfPending(intent.device());
-        }
-        tables.intents().setStatus(intent.intent().id(), status);
-    }
-
-    /** Says of an intent that it expired; its pending lease, if it has one, stays. */
-    private void expire(StoredIntent intent, Instant now) {
-        tables.intents().setStatus(intent.intent().id(), Status.UNCERTAIN);
-        tables.events()
-                .append(new AuditEvent(
-                        now,
-                        intent.device(),
-                        AuditEvent.Action.ISSUANCE_FAILED,
-                        "bridge",
-                        "the intent expired unanswered"));
-    }
-
-    private void expireAndFree(StoredIntent intent, Instant now) {
-        expire(intent, now);
-        tables.leases().freeIfPending(intent.device());
     }
 
     private static void requireSame(IssuanceIntent intent, DeviceCertificate certificate) {

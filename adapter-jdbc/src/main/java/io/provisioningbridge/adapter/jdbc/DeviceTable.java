@@ -11,18 +11,19 @@ import io.provisioningbridge.core.port.DeviceQuery;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.statement.Query;
 import org.jdbi.v3.core.statement.StatementContext;
 
 /** The devices, seen through one connection. */
 final class DeviceTable {
 
     private static final String COLUMNS =
-            "SELECT spelling, incarnation, state, version, address, peer_key, peer_origin,"
-                    + " peer_issued, label_name, label_type, enrolled FROM <p>devices ";
+            "SELECT spelling, incarnation, state, version, address, peer_key, peer_origin, peer_issued, label_name,"
+                    + " label_type, enrolled FROM <p>devices ";
 
     private final Handle handle;
 
@@ -37,29 +38,18 @@ final class DeviceTable {
                 .findOne();
     }
 
+    /** In the order of their keys. */
     List<Device> list(DeviceQuery query) {
-        // Ids hold the wildcard '_', so it is escaped.
-        String pattern = "%" + DeviceId.keyOf(query.contains()).replaceAll("([!%_])", "!$1") + "%";
-        String states = query.states().isEmpty() ? "" : " AND state IN (<states>)";
-        Query devices = handle.createQuery(COLUMNS + "WHERE device_key > :after AND device_key LIKE :pattern ESCAPE '!'"
-                        + states + " ORDER BY device_key LIMIT :limit")
+        Set<DeviceState> states = query.states().isEmpty() ? EnumSet.allOf(DeviceState.class) : query.states();
+        // LIKE would take % and _ for more than they are.
+        return handle.createQuery(COLUMNS + "WHERE device_key > :after AND state IN (<states>)"
+                        + " AND instr(device_key, :part) > 0 ORDER BY device_key LIMIT :limit")
                 .bind("after", query.after())
-                .bind("pattern", pattern)
-                .bind("limit", query.limit());
-        if (!query.states().isEmpty()) {
-            devices.bindList(
-                    "states", query.states().stream().map(DeviceState::name).toList());
-        }
-        return devices.map(DeviceTable::row).list();
-    }
-
-    /** Counts the device's version on. */
-    void touch(String device, long expectedVersion) {
-        handle.createUpdate("UPDATE <p>devices SET version = version + 1"
-                        + " WHERE device_key = :device AND version = :version")
-                .bind("device", device)
-                .bind("version", expectedVersion)
-                .execute();
+                .bindList("states", states.stream().map(DeviceState::name).toList())
+                .bind("part", DeviceId.keyOf(query.contains()))
+                .bind("limit", query.limit())
+                .map(DeviceTable::row)
+                .list();
     }
 
     long versionOf(String device) {

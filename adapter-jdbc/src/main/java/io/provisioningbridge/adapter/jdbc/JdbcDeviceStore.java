@@ -125,12 +125,12 @@ public final class JdbcDeviceStore implements DeviceStore {
 
     @Override
     public List<Attempt> attempts(DeviceId id) {
-        return read(tables -> tables.keys().attempts(id.key()));
+        return read(tables -> tables.attempts().of(id.key()));
     }
 
     @Override
     public boolean isAllowed(DeviceId id, KeyHash key, Instant now) {
-        return read(tables -> tables.keys().isAllowed(id.key(), key, now));
+        return read(tables -> tables.allowances().isAllowed(id.key(), key, now));
     }
 
     @Override

@@ -17,9 +17,10 @@ record Tables(
         DeviceTable devices,
         IntentTable intents,
         CertificateTable certificates,
+        AttemptTable attempts,
+        AllowanceTable allowances,
         LeaseTable leases,
-        EventTable events,
-        KeyTable keys) {
+        EventTable events) {
 
     static Tables in(Handle handle, AddressPools pools) {
         return new Tables(
@@ -28,9 +29,10 @@ record Tables(
                 new DeviceTable(handle),
                 new IntentTable(handle),
                 new CertificateTable(handle),
+                new AttemptTable(handle),
+                new AllowanceTable(handle),
                 new LeaseTable(handle, pools),
-                new EventTable(handle),
-                new KeyTable(handle));
+                new EventTable(handle));
     }
 
     /** Writes something that changes nothing; in auto-commit mode it returns when that is durable. */

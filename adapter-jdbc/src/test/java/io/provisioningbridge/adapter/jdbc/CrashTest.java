@@ -60,7 +60,7 @@ final class CrashTest {
                 file.requireEveryAddressOnce(POOLS);
             }
         }
-        assertThat(acknowledged.size()).isGreaterThanOrEqualTo(2 * ENOUGH);
+        assertThat(acknowledged).hasSizeGreaterThanOrEqualTo(2 * ENOUGH);
     }
 
     private static Map<String, String> enrollUntilKilled(StoreFile file, int life)
@@ -79,7 +79,7 @@ final class CrashTest {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 // What the pipe still holds after the kill was acknowledged before it, but for a torn last line.
                 if (line.endsWith(".")) {
-                    String[] words = line.split(" ", -1);
+                    String[] words = line.split(" ");
                     acknowledged.put(words[0], words[1]);
                 }
                 if (acknowledged.size() == ENOUGH) {

@@ -12,6 +12,7 @@ import io.provisioningbridge.core.domain.TunnelAddress;
 import io.provisioningbridge.core.port.Change;
 import io.provisioningbridge.core.port.DeviceStore;
 import io.provisioningbridge.testkit.contract.StoreChanges;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -30,6 +31,9 @@ final class RandomChanges {
 
     static final List<String> IDS = List.of("a", "A", "b", "B", "c", "d-1", "D-1", "e", "f", "g", "h", "H", "i", "j");
     static final List<String> FOREIGN_IDS = List.of("a", "B", "k", "no device id", "", "\u212Bngstr\u00F6m");
+
+    /** Certificate keys, and as many WireGuard keys, of each device. */
+    static final int KEYS = 3;
 
     private static final int MEMORY = 12;
 
@@ -64,49 +68,56 @@ final class RandomChanges {
 
     private Change make() {
         int kind = random.nextInt(100);
-        if (kind < 40 || reserved.isEmpty()) {
+        if (kind < 34 || reserved.isEmpty()) {
             return remember(reserved, reserve());
         }
-        if (kind < 60) {
+        if (kind < 54) {
             return enroll(pick(reserved));
         }
-        if (kind < 70) {
+        if (kind < 61) {
             return changes.undone(pick(reserved), random.nextBoolean() ? Status.UNSIGNED : Status.UNCERTAIN, now);
         }
-        if (kind < 76) {
+        if (kind < 66) {
             return changes.rejected(pick(reserved), now);
         }
-        if (kind < 80) {
-            return replacePeer();
+        if (kind < 86 && !certificates.isEmpty()) {
+            return aboutCertificate(pick(certificates));
         }
-        if (kind < 86) {
-            return see();
+        if (kind < 90) {
+            return changes.attempted(
+                    new DeviceId(pick(IDS)), StoreChanges.certificateKey("tried " + random.nextInt(12)), now);
         }
-        if (kind < 88) {
-            return allowOrRemember();
+        if (kind < 92) {
+            DeviceId id = new DeviceId(pick(IDS));
+            return changes.allowed(id, certificateKey(id), now.plusSeconds(random.nextInt(300)), now);
         }
-        if (kind < 90 && !certificates.isEmpty()) {
-            return changes.revoked(pick(certificates), now);
-        }
-        if (kind < 94) {
+        if (kind < 95) {
             return importAddresses();
         }
         return pick(recent);
     }
 
+    private Change aboutCertificate(DeviceCertificate certificate) {
+        int kind = random.nextInt(20);
+        if (kind < 7) {
+            return replacePeer(certificate);
+        }
+        if (kind < 16) {
+            // Sometimes so much later that what it supersedes has expired.
+            Instant at = random.nextInt(4) == 0 ? now.plus(Duration.ofDays(90)) : now;
+            return changes.seen(certificate, versionMaybe(certificate.device()), at);
+        }
+        return changes.revoked(certificate, now);
+    }
+
     private Change.Reserved reserve() {
         DeviceId id = new DeviceId(pick(IDS));
         Optional<Device> device = observed.find(id);
-        long version = random.nextInt(8) == 0
-                ? random.nextInt(3)
-                : device.map(Device::version).orElse(Device.ABSENT);
         DeviceId spelling = random.nextInt(8) == 0 ? id : device.map(Device::id).orElse(id);
-        String own = id.key() + random.nextInt(2);
-        String key = random.nextInt(10) == 0 ? "shared" : own;
-        String peer = random.nextInt(6) == 0 ? "shared" : own;
+        String peer = random.nextInt(6) == 0 ? "shared" : id.key() + random.nextInt(KEYS);
         Incarnation incarnation = new Incarnation(random.nextInt(12) == 0 ? 2 : 1);
         return changes.reserved(
-                spelling, incarnation, version, StoreChanges.certificateKey(key), StoreChanges.peerKey(peer), now);
+                spelling, incarnation, versionMaybe(id), certificateKey(id), StoreChanges.peerKey(peer), now);
     }
 
     private Change enroll(Change.Reserved about) {
@@ -117,44 +128,31 @@ final class RandomChanges {
         remember(certificates, certificate);
         if (random.nextInt(15) == 0) {
             // Not what was reserved: a bug in whoever asks.
-            Change.Reserved other = pick(reserved);
+            Change.Reserved other = random.nextBoolean()
+                    ? pick(reserved)
+                    : new Change.Reserved(
+                            about.intent(), about.expectedVersion(), StoreChanges.peerKey("other"), about.audit());
             return changes.enrolled(about, changes.certificate(other, Standing.ISSUED, Revocation.NONE), now);
         }
         Change.Enrolled enrolled = changes.enrolled(about, certificate, now);
-        return random.nextInt(3) == 0 ? StoreChanges.confirmedLater(enrolled) : enrolled;
+        return random.nextBoolean() ? enrolled : StoreChanges.confirmedLater(enrolled);
     }
 
-    private Change replacePeer() {
-        DeviceId id = new DeviceId(pick(IDS));
-        Optional<Device> device = observed.find(id);
-        if (device.isEmpty()) {
-            return changes.undone(pick(reserved), Status.UNCERTAIN, now);
-        }
+    /** Of any of the device's certificates, mostly as it stands. */
+    private Change replacePeer(DeviceCertificate certificate) {
         String key = random.nextInt(3) == 0 ? "shared" : pick(IDS) + random.nextInt(3);
-        return changes.peerReplaced(anyOf(device.get()), versionNear(device.get()), StoreChanges.peerKey(key), now);
+        return changes.peerReplaced(certificate, versionMaybe(certificate.device()), StoreChanges.peerKey(key), now);
     }
 
-    private Change see() {
-        Optional<Device> device = observed.find(new DeviceId(pick(IDS)));
-        return device.isEmpty()
-                ? changes.undone(pick(reserved), Status.UNSIGNED, now)
-                : changes.seen(anyOf(device.get()), versionNear(device.get()), now);
+    /** Mostly the present one. */
+    private long versionMaybe(DeviceId id) {
+        return random.nextInt(8) == 0
+                ? random.nextInt(3)
+                : observed.find(id).map(Device::version).orElse(Device.ABSENT);
     }
 
-    private Change allowOrRemember() {
-        DeviceId id = new DeviceId(pick(IDS));
-        KeyHash key = StoreChanges.certificateKey(id.key() + random.nextInt(12));
-        return random.nextBoolean()
-                ? changes.attempted(id, key, now)
-                : changes.allowed(id, key, now.plusSeconds(random.nextInt(100)), now);
-    }
-
-    private DeviceCertificate anyOf(Device device) {
-        return random.nextInt(10) == 0 ? pick(certificates) : pick(observed.certificates(device.id()));
-    }
-
-    private long versionNear(Device device) {
-        return random.nextInt(8) == 0 ? device.version() - 1 : device.version();
+    private KeyHash certificateKey(DeviceId id) {
+        return StoreChanges.certificateKey(random.nextInt(10) == 0 ? "shared" : id.key() + random.nextInt(KEYS));
     }
 
     private Change importAddresses() {

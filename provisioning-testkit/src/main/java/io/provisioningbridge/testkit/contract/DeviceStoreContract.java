@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
  * changes nothing leaves no audit event; an intent that expired is ended, with an event of its own, by the first change that
  * takes something it claimed; a certificate is known by its leaf, so that one serial number never hides another.
  */
-public interface DeviceStoreContract extends IssuanceInStore, AddressesInStore {
+public interface DeviceStoreContract extends IssuanceInStore, ReenrollmentInStore, ListingInStore, AddressesInStore {
 
     @Override
     DeviceStore newStore(AddressPools pools);

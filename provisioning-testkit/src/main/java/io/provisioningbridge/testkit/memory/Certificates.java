@@ -9,10 +9,12 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Every certificate there ever was, each once: known by its leaf, not by its serial number. Not safe for concurrent use. */
 final class Certificates {
@@ -28,6 +30,7 @@ final class Certificates {
     private final Map<String, Stored> byLeaf = new LinkedHashMap<>();
     private final Map<String, List<String>> byDevice = new HashMap<>();
     private final Map<KeyHash, List<String>> byKey = new HashMap<>();
+    private final Map<PeerKey, Set<String>> byPeer = new HashMap<>();
 
     Optional<Stored> find(DeviceCertificate certificate) {
         return Optional.ofNullable(byLeaf.get(certificate.pem()));
@@ -41,6 +44,7 @@ final class Certificates {
         byDevice.computeIfAbsent(certificate.device().key(), none -> new ArrayList<>())
                 .add(certificate.pem());
         byKey.computeIfAbsent(certificate.key(), none -> new ArrayList<>()).add(certificate.pem());
+        indexPeer(certificate);
         return true;
     }
 
@@ -52,12 +56,14 @@ final class Certificates {
                         certificate,
                         stored.intent(),
                         certificate.revocation() == stored.certificate().revocation() ? stored.dueSince() : now));
+        indexPeer(certificate);
     }
 
     /** Whether another device was handed out a certificate with this peer key, and still may come to use it. */
     boolean isPeerOfAnother(PeerKey key, String device) {
-        return byLeaf.values().stream()
-                .map(Stored::certificate)
+        // Those that had the key once may have another by now.
+        return byPeer.getOrDefault(key, Set.of()).stream()
+                .map(this::leaf)
                 .anyMatch(other -> other.peer().key().equals(key)
                         && other.provesDevice()
                         && !other.device().key().equals(device));
@@ -83,6 +89,11 @@ final class Certificates {
                 .limit(limit)
                 .map(Stored::certificate)
                 .toList();
+    }
+
+    private void indexPeer(DeviceCertificate certificate) {
+        byPeer.computeIfAbsent(certificate.peer().key(), none -> new HashSet<>())
+                .add(certificate.pem());
     }
 
     private DeviceCertificate leaf(String pem) {

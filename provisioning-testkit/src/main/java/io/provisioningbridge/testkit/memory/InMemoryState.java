@@ -209,19 +209,22 @@ final class InMemoryState {
 
     private Outcome replacePeer(Change.PeerReplaced change) {
         Instant now = Milliseconds.of(change.audit().at());
-        Device device = devices.get(change.certificate().device().key());
-        Optional<Certificates.Stored> stored = certificates.find(change.certificate());
-        if (device == null || device.version() != change.expectedVersion() || stored.isEmpty()) {
+        Optional<DeviceCertificate> stored =
+                certificates.find(change.certificate()).map(Certificates.Stored::certificate);
+        Optional<Device> found = stored.flatMap(
+                        certificate -> device(certificate.device().key()))
+                .filter(known -> known.version() == change.expectedVersion());
+        if (stored.isEmpty() || found.isEmpty()) {
             return new Outcome.Conflict();
         }
+        Device device = found.get();
         if (isPeerKeyOfAnother(change.peer().key(), device.id().key(), now)) {
             return new Outcome.KeyInUse(Outcome.KeyInUse.Key.PEER);
         }
         endExpiredClaimsOfOthers(change.peer().key(), device.id().key(), now);
         TunnelPeer peer = Milliseconds.of(change.peer());
-        boolean inForce =
-                device.peer().key().equals(stored.get().certificate().peer().key());
-        certificates.replace(stored.get().certificate().withPeer(peer), now);
+        boolean inForce = device.peer().key().equals(stored.get().peer().key());
+        certificates.replace(stored.get().withPeer(peer), now);
         setDevice(device.withPeer(inForce ? peer : device.peer()));
         log(change.audit());
         return new Outcome.Committed();
@@ -229,25 +232,28 @@ final class InMemoryState {
 
     private Outcome see(Change.Seen change) {
         Instant now = Milliseconds.of(change.at());
-        Device device = devices.get(change.certificate().device().key());
-        Optional<DeviceCertificate> seen =
-                certificates.find(change.certificate()).map(Certificates.Stored::certificate);
-        if (device == null
-                || device.version() != change.expectedVersion()
-                || seen.filter(stored ->
-                                stored.provesDevice() && stored.incarnation().equals(device.incarnation()))
-                        .isEmpty()) {
+        Optional<DeviceCertificate> stored = certificates
+                .find(change.certificate())
+                .map(Certificates.Stored::certificate)
+                .filter(DeviceCertificate::provesDevice);
+        Optional<Device> found =
+                stored.flatMap(certificate -> device(certificate.device().key())
+                        .filter(known -> known.version() == change.expectedVersion())
+                        .filter(known -> known.incarnation().equals(certificate.incarnation())));
+        if (stored.isEmpty() || found.isEmpty()) {
             return new Outcome.Conflict();
         }
-        if (seen.get().standing() == Standing.CURRENT) {
+        DeviceCertificate seen = stored.get();
+        if (seen.standing() == Standing.CURRENT) {
             return new Outcome.Committed();
         }
-        certificates.of(device.id().key()).stream()
-                .filter(other -> other.incarnation().equals(device.incarnation()))
+        certificates.of(seen.device().key()).stream()
+                .filter(other -> !other.pem().equals(seen.pem()))
+                .filter(other -> other.incarnation().equals(seen.incarnation()))
                 .filter(other -> other.standing() == Standing.ISSUED || other.standing() == Standing.CURRENT)
                 .forEach(other -> certificates.replace(superseded(other, now), now));
-        certificates.replace(seen.get().withStanding(Standing.CURRENT), now);
-        setDevice(device.withPeer(seen.get().peer()));
+        certificates.replace(seen.withStanding(Standing.CURRENT), now);
+        setDevice(found.get().withPeer(seen.peer()));
         log(change.audit());
         return new Outcome.Committed();
     }

@@ -65,18 +65,38 @@ CREATE TABLE ${p}certificates (
     revocation  TEXT    NOT NULL,
     due_since   BIGINT  NOT NULL,
     intent_id   TEXT    NOT NULL,
-    pem         TEXT    NOT NULL,
     peer_key    TEXT    NOT NULL,
     peer_origin TEXT    NOT NULL,
     peer_issued BIGINT  NOT NULL,
     request     TEXT    NOT NULL,
+    pem         TEXT    NOT NULL,
     chain_hash  TEXT    NOT NULL REFERENCES ${p}chains (chain_hash)
 );
 CREATE INDEX ${p}certificates_of_device ON ${p}certificates (device_key, seq);
 CREATE INDEX ${p}certificates_of_key ON ${p}certificates (key_hash);
 CREATE INDEX ${p}certificates_of_serial ON ${p}certificates (serial);
-CREATE INDEX ${p}certificates_of_peer ON ${p}certificates (peer_key);
+-- Those that prove their device: no other device may have their peer keys.
+CREATE INDEX ${p}certificates_of_peer ON ${p}certificates (peer_key)
+    WHERE revocation = 'NONE' AND standing IN ('ISSUED', 'CURRENT');
 CREATE INDEX ${p}certificates_due ON ${p}certificates (due_since, seq) WHERE revocation = 'DUE';
+
+-- Keys that were tried in vain, the latest few of each device.
+CREATE TABLE ${p}attempts (
+    seq        ${counter},
+    device_key TEXT   NOT NULL,
+    key_hash   TEXT   NOT NULL,
+    at         BIGINT NOT NULL,
+    source     TEXT   NOT NULL
+);
+CREATE INDEX ${p}attempts_of_device ON ${p}attempts (device_key, seq);
+
+-- What an operator allowed and nobody has used yet, expired ones among them.
+CREATE TABLE ${p}allowances (
+    device_key TEXT   NOT NULL,
+    key_hash   TEXT   NOT NULL,
+    expires    BIGINT NOT NULL,
+    PRIMARY KEY (device_key, key_hash)
+);
 
 -- An address is either here or in a free range, if it is in a pool at all. An unassignable one is nobody's.
 CREATE TABLE ${p}leases (
@@ -103,20 +123,3 @@ CREATE TABLE ${p}events (
     detail  TEXT   NOT NULL
 );
 CREATE INDEX ${p}events_of_subject ON ${p}events (subject, seq);
-
--- The last keys tried in vain for each device; one tried again moves to the end.
-CREATE TABLE ${p}attempts (
-    seq        ${counter},
-    device_key TEXT   NOT NULL,
-    key_hash   TEXT   NOT NULL,
-    at         BIGINT NOT NULL,
-    source     TEXT   NOT NULL,
-    UNIQUE (device_key, key_hash)
-);
-
-CREATE TABLE ${p}allowances (
-    device_key TEXT   NOT NULL,
-    key_hash   TEXT   NOT NULL,
-    expires    BIGINT NOT NULL,
-    PRIMARY KEY (device_key, key_hash)
-);
