@@ -206,7 +206,7 @@ final class GroupCommitTest {
             lock.execute("BEGIN IMMEDIATE");
             // While the writer waits with this one, the others gather.
             int before = source.opened();
-            submit(changes.reserved("decoy", NOW));
+            CompletableFuture<Outcome> unused = submit(changes.reserved("decoy", NOW));
             source.awaitOpened(before + 1);
             List<Thread> threads = new ArrayList<>();
             toMake.make().forEach((name, change) -> {
