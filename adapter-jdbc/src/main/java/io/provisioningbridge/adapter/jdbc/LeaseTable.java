@@ -2,8 +2,8 @@ package io.provisioningbridge.adapter.jdbc;
 
 import io.provisioningbridge.core.domain.AddressPools;
 import io.provisioningbridge.core.domain.DeviceId;
+import io.provisioningbridge.core.domain.Subnet;
 import io.provisioningbridge.core.domain.TunnelAddress;
-import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 
@@ -76,14 +76,31 @@ final class LeaseTable {
         }
     }
 
-    /** Everything that stands in the peers. */
-    List<Lease> peers() {
+    /** Which device an address stands in the peers for. */
+    Optional<String> holder(TunnelAddress address) {
         return handle.createQuery(
-                        "SELECT spelling, address, kind FROM <p>leases WHERE kind IN ('HELD', 'IMPORTED') ORDER BY address")
-                .map((row, context) -> new Lease(
-                        row.getString("spelling"),
-                        new TunnelAddress(row.getLong("address")),
-                        Kind.valueOf(row.getString("kind"))))
-                .list();
+                        "SELECT spelling FROM <p>leases WHERE address = :address AND kind IN ('HELD', 'IMPORTED')")
+                .bind("address", address.number())
+                .mapTo(String.class)
+                .findOne();
+    }
+
+    /** How many stand in the peers with an address that no device would be given now. */
+    long peersOutside(AddressPools pools) {
+        long outside = countPeers(0, Long.MAX_VALUE);
+        for (Subnet subnet : pools.subnets()) {
+            outside -= countPeers(
+                    subnet.firstAssignable().number(), subnet.lastAssignable().number());
+        }
+        return outside;
+    }
+
+    private long countPeers(long first, long last) {
+        return handle.createQuery("SELECT COUNT(*) FROM <p>leases WHERE kind IN ('HELD', 'IMPORTED')"
+                        + " AND address BETWEEN :first AND :last")
+                .bind("first", first)
+                .bind("last", last)
+                .mapTo(Long.class)
+                .one();
     }
 }

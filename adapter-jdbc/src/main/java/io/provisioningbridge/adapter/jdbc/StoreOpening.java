@@ -1,9 +1,9 @@
 package io.provisioningbridge.adapter.jdbc;
 
-import io.provisioningbridge.adapter.jdbc.LeaseTable.Lease;
 import io.provisioningbridge.core.domain.AddressPools;
 import io.provisioningbridge.core.domain.AuditEvent;
 import io.provisioningbridge.core.domain.IssuanceIntent.Status;
+import io.provisioningbridge.core.domain.Subnet;
 import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.List;
@@ -54,13 +54,13 @@ final class StoreOpening {
 
     /** Takes up the present pools. @throws IllegalStateException if a device has the address of a server */
     void adoptPools() {
-        Optional<Lease> collision = tables.leases().peers().stream()
-                .filter(lease -> tables.pools().isServerAddress(lease.address()))
-                .findFirst();
-        if (collision.isPresent()) {
-            throw new IllegalStateException("the device " + collision.get().spelling() + " has the address "
-                    + collision.get().address() + ", which is the WireGuard server's in " + tables.pools()
-                    + "; choose networks in which the first address is no device's");
+        for (Subnet subnet : tables.pools().subnets()) {
+            Optional<String> device = tables.leases().holder(subnet.serverAddress());
+            if (device.isPresent()) {
+                throw new IllegalStateException("the device " + device.get() + " has the address "
+                        + subnet.serverAddress() + ", which is the WireGuard server's in " + subnet
+                        + "; choose networks in which the first address is no device's");
+            }
         }
         String pools = tables.pools().toString();
         int changed = tables.handle()
@@ -74,9 +74,7 @@ final class StoreOpening {
 
     /** What an operator should know; sentences without a full stop. */
     List<String> warnings() {
-        long outside = tables.leases().peers().stream()
-                .filter(lease -> !tables.pools().assignable(lease.address()))
-                .count();
+        long outside = tables.leases().peersOutside(tables.pools());
         if (outside == 0) {
             return List.of();
         }

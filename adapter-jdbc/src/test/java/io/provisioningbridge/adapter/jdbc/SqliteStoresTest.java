@@ -17,9 +17,11 @@ import io.provisioningbridge.core.port.DeviceStore;
 import io.provisioningbridge.core.port.Outcome;
 import io.provisioningbridge.testkit.contract.StoreChanges;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -158,6 +160,23 @@ final class SqliteStoresTest {
         assertThatThrownBy(() -> nowhere.open("10.8.0.0/24"))
                 .isInstanceOf(BackendUnavailableException.class)
                 .hasMessageContaining("absent");
+    }
+
+    @Test
+    void brokenFileShouldBeNamed() throws IOException {
+        try (JdbcDeviceStore store = file.open("10.8.0.0/24")) {
+            enroll(store, "Pump-1");
+        }
+        try (RandomAccessFile bytes = new RandomAccessFile(file.path().toFile(), "rw")) {
+            byte[] rubbish = new byte[(int) bytes.length() - 4096];
+            Arrays.fill(rubbish, (byte) 0xA5);
+            bytes.seek(4096);
+            bytes.write(rubbish);
+        }
+        assertThatThrownBy(() -> file.open("10.8.0.0/24"))
+                .isInstanceOf(BackendUnavailableException.class)
+                .hasMessageContaining("store.db")
+                .hasMessageContaining("malformed");
     }
 
     @Test

@@ -61,7 +61,7 @@ record StoreFile(Path path) {
     void requireEveryAddressOnce(AddressPools pools) {
         List<long[]> ranges =
                 query("SELECT first_address || ' ' || last_address FROM free_ranges ORDER BY first_address").stream()
-                        .map(text -> text.split(" "))
+                        .map(text -> text.split(" ", -1))
                         .map(ends -> new long[] {Long.parseLong(ends[0]), Long.parseLong(ends[1])})
                         .toList();
         long free = 0;
