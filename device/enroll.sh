@@ -17,9 +17,9 @@ HERE=$(dirname "$(readlink -f "$0")")
 # Which key the request is for ($NEXT/device.key), and whether the present one signs it (SIGNED).
 choose_key() {
     SIGNED=no FRESH_KEY=no
-    if [ -n "$(public_key_of "$NEXT/device.key")" ]; then
+    if has_next_key; then
         # An earlier run made it and did not get to the end.
-        if has_pair && ! fits "$NEXT/device.key" "$CERTS_DIR/device.crt"; then SIGNED=yes; fi
+        if has_pair; then SIGNED=yes; fi
     elif has_pair && { [ ! -e "$CERTS_DIR/enrolled" ] || ! wireguard_public_key "$CERTS_DIR/wireguard.key" >/dev/null; }; then
         # Somebody removed the flag; or the WireGuard key was lost, and another one needs proof.
         make_next_key
@@ -44,8 +44,11 @@ enroll() {
             return 0
         fi
         log 'the certificate has expired'
-        if [ -z "$(public_key_of "$NEXT/device.key")" ]; then make_next_key; fi
         SIGNED=yes FRESH_KEY=no
+        if ! has_next_key; then
+            make_next_key
+            FRESH_KEY=yes
+        fi
         obtain renew
     else
         choose_key

@@ -45,7 +45,7 @@ renew() {
             fi
         fi
         FRESH_KEY=no
-        if [ -z "$(public_key_of "$NEXT/device.key")" ]; then
+        if ! has_next_key; then
             make_next_key
             FRESH_KEY=yes
         fi

@@ -167,7 +167,7 @@ header() {
 }
 
 # A line of text from outside, fit for a log.
-printable() { tr -c '[:print:]' ' ' | cut -c 1-300; }
+printable() { tr -c '\040-\176' ' ' | cut -c 1-300; }
 
 # What an answer other than 200 means; sets PROBLEM to the problem document's code, if it is one. Ends the run when trying again is in vain.
 judge_status() {
@@ -236,7 +236,7 @@ give_up() { die "$TROUBLE" "gave up after $WAITED s"; }
 
 # json PATH: prints the text (or number, or true or false) at PATH, as in services.mqtt.host, of the JSON object on
 # standard input; status 1 when it is absent, null, an object or an array, or when the input is not one JSON value.
-# json PATH.*: prints every such member below PATH, a line each, as in "mqtt.port 8883".
+# json PATH.*: prints every such member below PATH, a line each, as in "mqtt.port 8883"; a line end in it becomes \001.
 json() {
     WANTED=$1 awk '
         function fail() { bad = 1; exit 1 }
@@ -306,7 +306,7 @@ json() {
                 result = value
             } else if (list != "" && index(path, list) == 1) {
                 below = substr(path, length(list) + 1)
-                gsub(/\n/, "\\n", value)
+                gsub(/\n/, "\001", value)
                 result = result below " " value "\n"
                 count++
             }

@@ -155,8 +155,12 @@ read_bridge_time() {
             *) set -- "$@" -verify_ip "$HOST" ;;
         esac
         rm -f "$WORK"/server.*
-        within "$HTTP_TIMEOUT" s_client "$@" && split_pem "$WORK/tls" "$WORK/server" \
-            && BRIDGE_TIME=$(to_epoch "$(tr -d '\r' <"$WORK/tls" | sed -n 's/^[Dd][Aa][Tt][Ee]: *//p' | tail -n 1)")
+        # Its status also tells of a server that did not take leave properly, which does no harm to what was received.
+        within "$HTTP_TIMEOUT" s_client "$@" || :
+        if grep -q '^Verification: OK$' "$WORK/tls"; then
+            split_pem "$WORK/tls" "$WORK/server"
+            BRIDGE_TIME=$(to_epoch "$(tr -d '\r' <"$WORK/tls" | sed -n '/^HTTP\/1/,$s/^[Dd][Aa][Tt][Ee]: *//p' | tail -n 1)")
+        fi
     fi
     if [ -z "$BRIDGE_TIME" ]; then
         log 'the bridge did not tell the time over a connection that can be trusted'

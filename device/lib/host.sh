@@ -122,7 +122,7 @@ END
 
 check_settings() {
     BRIDGE_URL=${BRIDGE_URL:-}
-    CA_FINGERPRINT=$(printf '%s' "${CA_FINGERPRINT:-}" | tr -d ':' | tr '[:upper:]' '[:lower:]')
+    CA_FINGERPRINT=$(printf '%s' "${CA_FINGERPRINT:-}" | sed 's/://g; y/ABCDEF/abcdef/')
     BRIDGE_TLS_TRUST=${BRIDGE_TLS_TRUST:-pinned}
     CERTS_DIR=${CERTS_DIR:-/certs}
     HARDWARE_ROOT=${HARDWARE_ROOT:-}
@@ -342,7 +342,7 @@ is_device_id() {
 
 # What makers leave in place of a serial number.
 is_placeholder() {
-    case $(printf '%s' "$1" | tr '[:upper:]' '[:lower:]' | tr -d ' _./-') in
+    case $(printf '%s' "$1" | tr -d ' _./-' | awk '{ print tolower($0) }') in
         '' | none | null | na | notspecified | notapplicable | notavailable | notset | notprovided | unknown | undefined \
             | unspecified | invalid | empty | default | defaultstring | tobefilledbyoem | tobefilledbyoemadministrator \
             | oem | oemstring | systemserialnumber | chassisserialnumber | baseboardserialnumber | serialnumber | serial \

@@ -32,6 +32,9 @@ common_name_of() { openssl x509 -in "$1" -noout -subject -nameopt multiline,-ali
 # Whether CERTS_DIR holds a key and a certificate of this device that belong together. They may have expired.
 has_pair() { fits "$CERTS_DIR/device.key" "$CERTS_DIR/device.crt" && [ "$(common_name_of "$CERTS_DIR/device.crt")" = "$ID" ]; }
 
+# Whether an earlier run left a new key. One that is in place already is none, whatever a file system brings back.
+has_next_key() { [ -n "$(public_key_of "$NEXT/device.key")" ] && ! fits "$NEXT/device.key" "$CERTS_DIR/device.crt"; }
+
 make_next_key() {
     mkdir -p "$NEXT" || die storage "$NEXT cannot be made"
     openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -pkeyopt ec_param_enc:named_curve \
@@ -192,8 +195,8 @@ judge_certificates() {
     case $_extensions in
         *CA:TRUE*) bad_answer 'the certificate is a CA certificate' ;;
     esac
-    _strange=$(printf '%s\n' "$_extensions" | sed -n '/Subject Alternative Name/{n;p;}' | tr ',' '\n' | tr '[:upper:]' '[:lower:]' \
-        | sed 's/^ *//; s/ *$//' | grep -v -x -F -e "dns:$(printf '%s' "$ID" | tr '[:upper:]' '[:lower:]')" -e '') || _strange=
+    _strange=$(printf '%s\n' "$_extensions" | sed -n '/Subject Alternative Name/{n;p;}' | tr ',' '\n' \
+        | sed 's/^ *//; s/ *$//' | grep -v -x -F -i -e "dns:$ID" -e '') || _strange=
     [ -z "$_strange" ] || bad_answer 'the certificate holds a name that is not the device'
     judge_time
     verifies "$ANCHOR" -attime "$_now" -purpose sslclient -untrusted "$WORK/cas" "$_leaf" \
@@ -265,8 +268,8 @@ judge_services() {
         {
             value = $0
             sub(/^[^ ]* /, "", value)
-            # Nothing that a shell would take for more than text.
-            if ($1 !~ /^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$/ || value ~ /[^A-Za-z0-9._:\/@%+=,~?&-]/) { bad = 1; exit }
+            # Nothing that a shell would take for more than text. (A text, because awks differ about a slash in a class.)
+            if ($1 !~ /^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$/ || value ~ "[^A-Za-z0-9._:/@%+=,~?&-]") { bad = 1; exit }
             name = toupper($1)
             gsub(/\./, "_", name)
             print name "=\"" value "\""
@@ -364,14 +367,14 @@ switch() {
             rm -f "$CERTS_DIR/$_name"
         fi
     done
-    durable "$CERTS_DIR"
+    durable "$CERTS_DIR" "$NEXT"
     if ! vouches "$NEXT/enrolled" "$CERTS_DIR"; then
         warn 'the new files were damaged on the disk'
         rm -f "$NEXT/enrolled"
         return 1
     fi
     mv -f "$NEXT/enrolled" "$CERTS_DIR/enrolled"
-    durable "$CERTS_DIR"
+    durable "$CERTS_DIR" "$NEXT"
     log "in place: the certificate of $ID, valid until $(flag_value "$CERTS_DIR/enrolled" not_after)"
 }
 
