@@ -1,6 +1,5 @@
 package io.provisioningbridge.core.domain;
 
-import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
@@ -33,7 +32,22 @@ public record DeviceId(String text) {
 
     /** The id in ASCII lower case: two ids with the same key are two spellings of one device. */
     public String key() {
-        return text.toLowerCase(Locale.ROOT);
+        return keyOf(text);
+    }
+
+    /**
+     * Any text as {@link #key()} would have it, for ids from elsewhere that no device could have here: only ASCII letters
+     * are changed, since the Kelvin sign is no spelling of {@code k}.
+     */
+    public static String keyOf(String text) {
+        StringBuilder key = new StringBuilder(text);
+        for (int i = 0; i < key.length(); i++) {
+            char letter = key.charAt(i);
+            if (letter >= 'A' && letter <= 'Z') {
+                key.setCharAt(i, (char) (letter - 'A' + 'a'));
+            }
+        }
+        return key.toString();
     }
 
     /** Whether both are the same device, perhaps spelled differently. */

@@ -88,7 +88,7 @@ final class Issuance {
             return Optional.of(keyInUse(application, inUse));
         }
         if (outcome instanceof Outcome.PoolExhausted) {
-            LOG.log(Level.ERROR, "{0}: no tunnel address is free; add a network to WG_SUBNET", application.id());
+            LOG.log(Level.ERROR, "{0}: no tunnel address is free; the pools need another network", application.id());
             return Optional.of(new EnrollmentResult.Deferred(
                     DeferralReason.POOL_EXHAUSTED,
                     "No tunnel address is free; an operator has to add some.",
@@ -158,7 +158,7 @@ final class Issuance {
 
     private EnrollmentResult reject(
             Application application, IssuanceIntent intent, IssuedCertificate issued, String problem, Instant now) {
-        LOG.log(Level.ERROR, "{0}: the authority's certificate cannot be handed out: {1}", application.id(), problem);
+        LOG.log(Level.ERROR, "{0}: the certificate that came cannot be handed out: {1}", application.id(), problem);
         if (issued.leaf().getSerialNumber().signum() < 0
                 || issued.leaf().getSerialNumber().bitLength() > 160) {
             giveUp(application, intent, Status.UNCERTAIN, problem);

@@ -16,7 +16,7 @@ final class RenewalSchedule {
     static Instant renewAfter(DeviceCertificate certificate) {
         Duration life = Duration.between(certificate.notBefore(), certificate.notAfter());
         long slot = certificate.serial().mod(SLOTS).longValue();
-        long jitterSeconds = life.getSeconds() / 12 * slot / SLOTS.longValue();
-        return certificate.notBefore().plusSeconds(life.getSeconds() * 2 / 3 + jitterSeconds);
+        long jitterSeconds = life.toSeconds() / 12 * slot / SLOTS.longValue();
+        return certificate.notBefore().plusSeconds(life.toSeconds() * 2 / 3 + jitterSeconds);
     }
 }

@@ -13,8 +13,12 @@ public final class BackendUnavailableException extends BackendException {
     private final Duration retryAfter;
 
     public BackendUnavailableException(String message, Effect effect) {
+        this(message, effect, DEFAULT_RETRY_AFTER);
+    }
+
+    public BackendUnavailableException(String message, Effect effect, Duration retryAfter) {
         super(message, effect);
-        this.retryAfter = DEFAULT_RETRY_AFTER;
+        this.retryAfter = retryAfter;
     }
 
     public BackendUnavailableException(String message, Effect effect, Throwable cause) {

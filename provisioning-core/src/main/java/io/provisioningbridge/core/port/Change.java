@@ -38,7 +38,14 @@ public sealed interface Change {
      * @param expectedVersion {@link Device#ABSENT} for a device without a record
      * @param peer the WireGuard key the device is going to have
      */
-    record Reserved(IssuanceIntent intent, long expectedVersion, PeerKey peer, AuditEvent audit) implements Change {}
+    record Reserved(IssuanceIntent intent, long expectedVersion, PeerKey peer, AuditEvent audit) implements Change {
+
+        public Reserved {
+            if (!intent.openAt(intent.opened())) {
+                throw new IllegalArgumentException("an intent is open when it is made");
+            }
+        }
+    }
 
     /**
      * The authority signed: closes the intent, stores the certificate, and makes or updates the device with the leased
@@ -59,7 +66,15 @@ public sealed interface Change {
             Device.Labels labels,
             Instant at,
             AuditEvent audit)
-            implements Change {}
+            implements Change {
+
+        public Enrolled {
+            if (certificate.standing() != DeviceCertificate.Standing.ISSUED
+                    || certificate.revocation() != DeviceCertificate.Revocation.NONE) {
+                throw new IllegalArgumentException("a certificate about to be handed out is issued and not revoked");
+            }
+        }
+    }
 
     /**
      * The authority was asked in vain: closes the intent, releases what it claimed. An address that was never handed out

@@ -1,0 +1,126 @@
+package io.provisioningbridge.adapter.jdbc;
+
+import io.provisioningbridge.adapter.jdbc.LeaseTable.Kind;
+import io.provisioningbridge.core.domain.AddressPools;
+import io.provisioningbridge.core.domain.DeviceId;
+import io.provisioningbridge.core.domain.TunnelAddress;
+import io.provisioningbridge.core.port.Change;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.PreparedBatch;
+
+/**
+ * Takes addresses over from another installation. That is done a few times in the life of a store, with as many addresses as
+ * there are devices: so all leases are read once and compared in memory.
+ */
+final class AddressImport {
+
+    /** What became of it. */
+    enum Result {
+        COLLISION,
+        NOTHING_NEW,
+        UNASSIGNABLE_ONLY,
+        PEERS_CHANGED
+    }
+
+    private record Holding(TunnelAddress address, Kind kind) {}
+
+    private final Handle handle;
+    private final AddressPools pools;
+    private final Map<String, Holding> byDevice = new HashMap<>();
+    private final Map<TunnelAddress, String> holders = new HashMap<>();
+    private final Set<TunnelAddress> unassignable = new HashSet<>();
+
+    AddressImport(Handle handle, AddressPools pools) {
+        this.handle = handle;
+        this.pools = pools;
+    }
+
+    /** Written only when nothing collides. */
+    Result take(Change.AddressesImported change) {
+        readLeases();
+        if (collides(change)) {
+            return Result.COLLISION;
+        }
+        int reserved = reserve(change);
+        int blocked = block(change);
+        if (reserved + blocked == 0) {
+            return Result.NOTHING_NEW;
+        }
+        new FreeRanges(handle, pools).rebuild();
+        return reserved > 0 ? Result.PEERS_CHANGED : Result.UNASSIGNABLE_ONLY;
+    }
+
+    private void readLeases() {
+        handle.createQuery("SELECT address FROM <p>leases WHERE kind = 'UNASSIGNABLE'")
+                .mapTo(Long.class)
+                .forEach(address -> unassignable.add(new TunnelAddress(address)));
+        handle.createQuery("SELECT address, device_key, kind FROM <p>leases WHERE device_key IS NOT NULL")
+                .map((row, context) -> Map.entry(
+                        row.getString("device_key"),
+                        new Holding(new TunnelAddress(row.getLong("address")), Kind.valueOf(row.getString("kind")))))
+                .forEach(entry -> {
+                    byDevice.put(entry.getKey(), entry.getValue());
+                    holders.put(entry.getValue().address(), entry.getKey());
+                });
+    }
+
+    private boolean collides(Change.AddressesImported change) {
+        Set<String> devices = new HashSet<>();
+        Set<TunnelAddress> addresses = new HashSet<>();
+        for (Map.Entry<String, TunnelAddress> entry : change.reserved().entrySet()) {
+            String device = DeviceId.keyOf(entry.getKey());
+            TunnelAddress address = entry.getValue();
+            Holding holding = byDevice.get(device);
+            if ((holding != null && !holding.address().equals(address))
+                    || !holders.getOrDefault(address, device).equals(device)
+                    || unassignable.contains(address)
+                    || pools.isServerAddress(address)
+                    || !devices.add(device)
+                    || !addresses.add(address)) {
+                return true;
+            }
+        }
+        return change.unassignable().stream()
+                .anyMatch(address -> addresses.contains(address) || holders.containsKey(address));
+    }
+
+    private int reserve(Change.AddressesImported change) {
+        // A pending lease of the very address becomes a reservation: it stays when its intent ends in vain.
+        PreparedBatch batch = handle.prepareBatch("INSERT INTO <p>leases (address, device_key, spelling, kind)"
+                + " VALUES (:address, :device, :spelling, 'IMPORTED') ON CONFLICT (address)"
+                + " DO UPDATE SET spelling = excluded.spelling, kind = excluded.kind");
+        change.reserved().forEach((spelling, address) -> {
+            Holding holding = byDevice.get(DeviceId.keyOf(spelling));
+            if (holding == null || holding.kind() == Kind.PENDING) {
+                batch.bind("address", address.number())
+                        .bind("device", DeviceId.keyOf(spelling))
+                        .bind("spelling", spelling)
+                        .add();
+            }
+        });
+        return execute(batch);
+    }
+
+    private int block(Change.AddressesImported change) {
+        PreparedBatch batch =
+                handle.prepareBatch("INSERT INTO <p>leases (address, kind) VALUES (:address, 'UNASSIGNABLE')");
+        for (TunnelAddress address : change.unassignable()) {
+            if (!unassignable.contains(address)) {
+                batch.bind("address", address.number()).add();
+            }
+        }
+        return execute(batch);
+    }
+
+    private static int execute(PreparedBatch batch) {
+        int size = batch.size();
+        if (size > 0) {
+            batch.execute();
+        }
+        return size;
+    }
+}

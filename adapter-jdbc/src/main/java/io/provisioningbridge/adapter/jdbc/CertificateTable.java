@@ -1,0 +1,134 @@
+package io.provisioningbridge.adapter.jdbc;
+
+import io.provisioningbridge.core.domain.DeviceCertificate;
+import io.provisioningbridge.core.domain.DeviceCertificate.Revocation;
+import io.provisioningbridge.core.domain.DeviceCertificate.Standing;
+import io.provisioningbridge.core.domain.DeviceId;
+import io.provisioningbridge.core.domain.Incarnation;
+import io.provisioningbridge.core.domain.IntentId;
+import io.provisioningbridge.core.domain.IssuanceIntent;
+import io.provisioningbridge.core.domain.KeyHash;
+import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.StatementContext;
+
+/** The certificates, seen through one connection. A certificate is the same one when its leaf is. */
+final class CertificateTable {
+
+    /** What is known of a certificate that is stored already. */
+    record Known(IntentId intent, Standing standing, Revocation revocation) {}
+
+    private static final String COLUMNS =
+            "SELECT c.serial, c.spelling, c.incarnation, c.key_hash, c.not_before, c.not_after, c.standing, c.revocation,"
+                    + " c.pem AS leaf, h.pem AS chain FROM <p>certificates c JOIN <p>chains h ON h.chain_hash = c.chain_hash ";
+
+    private final Handle handle;
+
+    CertificateTable(Handle handle) {
+        this.handle = handle;
+    }
+
+    Optional<Known> known(DeviceCertificate certificate) {
+        return handle.createQuery("SELECT intent_id, standing, revocation FROM <p>certificates WHERE leaf_hash = :leaf")
+                .bind("leaf", hash(certificate.pem()))
+                .map((row, context) -> new Known(
+                        new IntentId(row.getString("intent_id")),
+                        Standing.valueOf(row.getString("standing")),
+                        Revocation.valueOf(row.getString("revocation"))))
+                .findOne();
+    }
+
+    /** Stores a certificate that is not {@link #known}. */
+    void insert(DeviceCertificate certificate, Standing standing, Revocation revocation, IntentId intent, Instant now) {
+        String chain = hash(certificate.chainPem());
+        handle.createUpdate("INSERT INTO <p>chains (chain_hash, pem) VALUES (:hash, :pem) ON CONFLICT DO NOTHING")
+                .bind("hash", chain)
+                .bind("pem", certificate.chainPem())
+                .execute();
+        handle.createUpdate(
+                        "INSERT INTO <p>certificates (leaf_hash, serial, device_key, spelling, incarnation, key_hash,"
+                                + " not_before, not_after, standing, revocation, due_since, intent_id, pem, chain_hash) VALUES"
+                                + " (:leaf, :serial, :device, :spelling, :incarnation, :key, :notBefore, :notAfter, :standing,"
+                                + " :revocation, :now, :intent, :pem, :chain)")
+                .bind("leaf", hash(certificate.pem()))
+                .bind("serial", certificate.serial().toString(16))
+                .bind("device", certificate.device().key())
+                .bind("spelling", certificate.device().text())
+                .bind("incarnation", certificate.incarnation().number())
+                .bind("key", certificate.key().hex())
+                .bind("notBefore", certificate.notBefore().toEpochMilli())
+                .bind("notAfter", certificate.notAfter().toEpochMilli())
+                .bind("standing", standing.name())
+                .bind("revocation", revocation.name())
+                .bind("now", now.toEpochMilli())
+                .bind("intent", intent.hex())
+                .bind("pem", certificate.pem())
+                .bind("chain", chain)
+                .execute();
+    }
+
+    void setRevoked(DeviceCertificate certificate) {
+        handle.createUpdate("UPDATE <p>certificates SET revocation = 'DONE' WHERE leaf_hash = :leaf")
+                .bind("leaf", hash(certificate.pem()))
+                .execute();
+    }
+
+    /** Every one of a device, in the order they were stored. */
+    List<DeviceCertificate> of(String device) {
+        return handle.createQuery(COLUMNS + "WHERE c.device_key = :device ORDER BY c.seq")
+                .bind("device", device)
+                .map(CertificateTable::row)
+                .list();
+    }
+
+    List<DeviceCertificate> due(int limit) {
+        return handle.createQuery(COLUMNS + "WHERE c.revocation = 'DUE' ORDER BY c.due_since, c.seq LIMIT :limit")
+                .bind("limit", limit)
+                .map(CertificateTable::row)
+                .list();
+    }
+
+    /** Whether the key the intent is for was certified for another device or incarnation. */
+    boolean isKeyOfAnother(IssuanceIntent intent) {
+        return handle.createQuery("SELECT 1 FROM <p>certificates WHERE key_hash = :key"
+                        + " AND NOT (device_key = :device AND incarnation = :incarnation) LIMIT 1")
+                .bind("key", intent.key().hex())
+                .bind("device", intent.device().key())
+                .bind("incarnation", intent.incarnation().number())
+                .mapTo(Integer.class)
+                .findOne()
+                .isPresent();
+    }
+
+    private static DeviceCertificate row(ResultSet row, StatementContext context) throws SQLException {
+        return new DeviceCertificate(
+                new BigInteger(row.getString("serial"), 16),
+                new DeviceId(row.getString("spelling")),
+                new Incarnation(row.getInt("incarnation")),
+                new KeyHash(row.getString("key_hash")),
+                Instant.ofEpochMilli(row.getLong("not_before")),
+                Instant.ofEpochMilli(row.getLong("not_after")),
+                Standing.valueOf(row.getString("standing")),
+                Revocation.valueOf(row.getString("revocation")),
+                row.getString("leaf"),
+                row.getString("chain"));
+    }
+
+    private static String hash(String pem) {
+        try {
+            MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
+            return HexFormat.of().formatHex(sha256.digest(pem.getBytes(StandardCharsets.UTF_8)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform must have SHA-256", e);
+        }
+    }
+}

@@ -1,0 +1,297 @@
+package io.provisioningbridge.adapter.jdbc;
+
+import io.provisioningbridge.adapter.jdbc.LeaseTable.Kind;
+import io.provisioningbridge.adapter.jdbc.LeaseTable.Lease;
+import io.provisioningbridge.core.domain.AuditEvent;
+import io.provisioningbridge.core.domain.Device;
+import io.provisioningbridge.core.domain.DeviceCertificate;
+import io.provisioningbridge.core.domain.DeviceCertificate.Revocation;
+import io.provisioningbridge.core.domain.DeviceCertificate.Standing;
+import io.provisioningbridge.core.domain.DeviceId;
+import io.provisioningbridge.core.domain.DeviceState;
+import io.provisioningbridge.core.domain.IntentId;
+import io.provisioningbridge.core.domain.IssuanceIntent;
+import io.provisioningbridge.core.domain.IssuanceIntent.Status;
+import io.provisioningbridge.core.domain.PeerKey;
+import io.provisioningbridge.core.domain.TunnelAddress;
+import io.provisioningbridge.core.port.Change;
+import io.provisioningbridge.core.port.Outcome;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+
+/**
+ * Judges a change and writes it, within a transaction that is somebody else's. When the outcome says that nothing was
+ * written, the transaction must be rolled back to where it was: something may have been.
+ */
+final class ChangeWriter {
+
+    private final Tables tables;
+
+    ChangeWriter(Tables tables) {
+        this.tables = tables;
+    }
+
+    /** Whether an outcome means that the change is written. */
+    static boolean isWritten(Outcome outcome) {
+        return outcome instanceof Outcome.Committed
+                || outcome instanceof Outcome.Leased
+                || outcome instanceof Outcome.StoredForRevocation;
+    }
+
+    Outcome write(Change change) {
+        if (change instanceof Change.Reserved reserved) {
+            return reserve(reserved);
+        }
+        if (change instanceof Change.Enrolled enrolled) {
+            return enroll(enrolled);
+        }
+        if (change instanceof Change.Undone undone) {
+            return undo(undone);
+        }
+        if (change instanceof Change.Rejected rejected) {
+            return reject(rejected);
+        }
+        if (change instanceof Change.PeerReplaced replaced) {
+            return replacePeer(replaced);
+        }
+        if (change instanceof Change.Revoked revoked) {
+            return revoke(revoked);
+        }
+        return reserveImported((Change.AddressesImported) change);
+    }
+
+    private Outcome reserve(Change.Reserved change) {
+        IssuanceIntent intent = change.intent();
+        String device = intent.device().key();
+        Instant now = milliseconds(intent.opened());
+        Optional<StoredIntent> mine = tables.intents().openOf(device);
+        if (tables.devices().versionOf(device) != change.expectedVersion()
+                || mine.filter(open -> open.intent().openAt(now)).isPresent()
+                || tables.intents().find(intent.id()).isPresent()) {
+            return new Outcome.Conflict();
+        }
+        if (tables.certificates().isKeyOfAnother(intent) || tables.intents().isKeyOfAnother(intent)) {
+            return new Outcome.KeyInUse(Outcome.KeyInUse.Key.CERTIFICATE);
+        }
+        // The lease of the intent it takes the place of, if any, is its own now.
+        mine.ifPresent(expired -> expire(expired, now));
+        if (!takePeerKey(change.peer(), device, now)) {
+            return new Outcome.KeyInUse(Outcome.KeyInUse.Key.PEER);
+        }
+        Optional<TunnelAddress> address = leaseFor(intent.device(), now);
+        if (address.isEmpty()) {
+            return new Outcome.PoolExhausted();
+        }
+        tables.intents().insert(intent, change.peer(), address.get());
+        tables.events().append(change.audit());
+        return new Outcome.Leased(address.get());
+    }
+
+    /** False when it is another device's. An expired intent that claims it has ended with that. */
+    private boolean takePeerKey(PeerKey key, String device, Instant now) {
+        if (tables.devices().isPeerOfAnother(key, device)) {
+            return false;
+        }
+        Optional<StoredIntent> claim = tables.intents().openClaimOfAnother(key, device);
+        if (claim.isPresent()) {
+            if (claim.get().intent().openAt(now)) {
+                return false;
+            }
+            expireAndFree(claim.get(), now);
+        }
+        return true;
+    }
+
+    private Optional<TunnelAddress> leaseFor(DeviceId id, Instant now) {
+        Optional<Lease> lease = tables.leases().of(id.key());
+        if (lease.isPresent()) {
+            return lease.map(Lease::address);
+        }
+        Optional<TunnelAddress> lowest = tables.leases().free().takeLowest();
+        if (lowest.isEmpty()) {
+            Optional<StoredIntent> reclaimable = tables.intents().firstReclaimable(now);
+            reclaimable.ifPresent(expired -> expireAndFree(expired, now));
+            lowest = reclaimable.flatMap(expired -> tables.leases().free().takeLowest());
+        }
+        lowest.ifPresent(address -> tables.leases().insert(id.text(), address, Kind.PENDING));
+        return lowest;
+    }
+
+    private Outcome enroll(Change.Enrolled change) {
+        DeviceCertificate certificate = change.certificate();
+        Instant now = milliseconds(change.at());
+        Optional<StoredIntent> stored = tables.intents().find(change.intent());
+        stored.ifPresent(intent -> requireSame(intent.intent(), certificate));
+        Optional<CertificateTable.Known> known = tables.certificates().known(certificate);
+        if (known.isPresent() && known.get().intent().equals(change.intent())) {
+            return known.get().standing() == Standing.UNUSABLE
+                    ? new Outcome.StoredForRevocation()
+                    : new Outcome.Committed();
+        }
+        Optional<StoredIntent> open = stored.filter(intent -> intent.intent().openAt(now));
+        if (open.isEmpty() || known.isPresent()) {
+            keepUnusable(change.intent(), certificate, now, late(change.audit()));
+            return new Outcome.StoredForRevocation();
+        }
+        if (!open.get().peer().equals(change.peer().key())) {
+            throw new IllegalArgumentException("the peer key is not the one that was reserved");
+        }
+        tables.certificates().insert(certificate, Standing.ISSUED, Revocation.NONE, change.intent(), now);
+        tables.intents().setStatus(change.intent(), Status.COMPLETED);
+        makeOrUpdateDevice(open.get().intent(), change);
+        tables.events().append(change.audit());
+        return new Outcome.Committed();
+    }
+
+    private void makeOrUpdateDevice(IssuanceIntent intent, Change.Enrolled change) {
+        String device = intent.device().key();
+        long version = tables.devices().versionOf(device);
+        if (version != Device.ABSENT) {
+            tables.devices().setPeer(device, version, change.peer());
+            return;
+        }
+        Lease lease = tables.leases()
+                .of(device)
+                .orElseThrow(() -> new IllegalStateException(intent.device() + " has an open intent and no address"));
+        if (tables.leases().hold(intent.device(), lease)) {
+            tables.peersChanged();
+        }
+        tables.devices()
+                .insert(new Device(
+                        intent.device(),
+                        intent.incarnation(),
+                        DeviceState.ENROLLED,
+                        Device.ABSENT + 1,
+                        lease.address(),
+                        change.peer(),
+                        change.labels(),
+                        change.at()));
+    }
+
+    private Outcome undo(Change.Undone change) {
+        Optional<StoredIntent> open = tables.intents().find(change.intent()).filter(intent -> intent.is(Status.OPEN));
+        if (open.isPresent()) {
+            end(open.get(), change.end());
+            tables.events().append(change.audit());
+        }
+        return new Outcome.Committed();
+    }
+
+    private Outcome reject(Change.Rejected change) {
+        tables.intents().find(change.intent()).ifPresent(intent -> requireSame(intent.intent(), change.certificate()));
+        keepUnusable(change.intent(), change.certificate(), change.audit().at(), change.audit());
+        return new Outcome.Committed();
+    }
+
+    private Outcome replacePeer(Change.PeerReplaced change) {
+        String device = change.device().key();
+        if (tables.devices().versionOf(device) != change.expectedVersion()
+                || change.expectedVersion() == Device.ABSENT) {
+            return new Outcome.Conflict();
+        }
+        if (!takePeerKey(
+                change.peer().key(), device, milliseconds(change.audit().at()))) {
+            return new Outcome.KeyInUse(Outcome.KeyInUse.Key.PEER);
+        }
+        tables.devices().setPeer(device, change.expectedVersion(), change.peer());
+        tables.events().append(change.audit());
+        return new Outcome.Committed();
+    }
+
+    private Outcome revoke(Change.Revoked change) {
+        Optional<CertificateTable.Known> known = tables.certificates().known(change.certificate());
+        if (known.isEmpty()) {
+            return new Outcome.Conflict();
+        }
+        if (known.get().revocation() != Revocation.DONE) {
+            tables.certificates().setRevoked(change.certificate());
+            tables.events().append(change.audit());
+        }
+        return new Outcome.Committed();
+    }
+
+    private Outcome reserveImported(Change.AddressesImported change) {
+        Instant now = milliseconds(change.audit().at());
+        tables.intents().expiredAt(now).forEach(expired -> expireAndFree(expired, now));
+        AddressImport.Result result = new AddressImport(tables.handle(), tables.pools()).take(change);
+        return switch (result) {
+            case COLLISION -> new Outcome.Conflict();
+            case NOTHING_NEW -> new Outcome.Committed();
+            case UNASSIGNABLE_ONLY -> {
+                tables.events().append(change.audit());
+                yield new Outcome.Committed();
+            }
+            case PEERS_CHANGED -> {
+                tables.peersChanged();
+                tables.events().append(change.audit());
+                yield new Outcome.Committed();
+            }
+        };
+    }
+
+    /** Stores a certificate that is never handed out, unless it is stored already; its intent has got its answer. */
+    private void keepUnusable(IntentId intent, DeviceCertificate certificate, Instant now, AuditEvent audit) {
+        boolean unknown = tables.certificates().known(certificate).isEmpty();
+        if (unknown) {
+            tables.certificates().insert(certificate, Standing.UNUSABLE, Revocation.DUE, intent, now);
+        }
+        Optional<StoredIntent> unanswered = tables.intents().find(intent).filter(known -> switch (known.intent()
+                .status()) {
+            case OPEN, UNSIGNED, UNCERTAIN -> true;
+            case COMPLETED, REJECTED -> false;
+        });
+        unanswered.ifPresent(known -> end(known, Status.REJECTED));
+        if (unknown || unanswered.isPresent()) {
+            tables.events().append(audit);
+        }
+    }
+
+    /** What was to be told as success is told as what it became. */
+    private static AuditEvent late(AuditEvent audit) {
+        return new AuditEvent(
+                audit.at(),
+                audit.subject(),
+                AuditEvent.Action.CERTIFICATE_REJECTED,
+                audit.cause(),
+                "came after its intent had ended: " + audit.detail());
+    }
+
+    private void end(StoredIntent intent, Status status) {
+        // The pending lease of an intent that has ended before may by now be another intent's.
+        if (intent.is(Status.OPEN)) {
+            tables.leases().freeIfPending(intent.device());
+        }
+        tables.intents().setStatus(intent.intent().id(), status);
+    }
+
+    /** Says of an intent that it expired; its pending lease, if it has one, stays. */
+    private void expire(StoredIntent intent, Instant now) {
+        tables.intents().setStatus(intent.intent().id(), Status.UNCERTAIN);
+        tables.events()
+                .append(new AuditEvent(
+                        now,
+                        intent.device(),
+                        AuditEvent.Action.ISSUANCE_FAILED,
+                        "bridge",
+                        "the intent expired unanswered"));
+    }
+
+    private void expireAndFree(StoredIntent intent, Instant now) {
+        expire(intent, now);
+        tables.leases().freeIfPending(intent.device());
+    }
+
+    private static void requireSame(IssuanceIntent intent, DeviceCertificate certificate) {
+        if (!intent.device().equals(certificate.device())
+                || !intent.incarnation().equals(certificate.incarnation())
+                || !intent.key().equals(certificate.key())) {
+            throw new IllegalArgumentException("the certificate is not what the intent asked for");
+        }
+    }
+
+    /** As it is stored, so that a decision is the same before and after. */
+    private static Instant milliseconds(Instant time) {
+        return time.truncatedTo(ChronoUnit.MILLIS);
+    }
+}

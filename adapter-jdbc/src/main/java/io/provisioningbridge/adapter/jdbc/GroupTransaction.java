@@ -1,0 +1,125 @@
+package io.provisioningbridge.adapter.jdbc;
+
+import io.provisioningbridge.core.domain.AddressPools;
+import io.provisioningbridge.core.port.BackendException.Effect;
+import io.provisioningbridge.core.port.Outcome;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.JdbiException;
+
+/**
+ * Writes a group of changes in one transaction, each in a savepoint of its own: one that fails takes no other down. Callers
+ * are answered when the transaction is durable. Also those who are told of a conflict: it may be a conflict with another
+ * change of the group.
+ */
+final class GroupTransaction {
+
+    private enum End {
+        /** The connection is as it was before. */
+        CLEAN,
+        /** All are answered, the connection is no good any more. */
+        BROKEN,
+        /** None is answered, and the transaction is gone. */
+        LOST
+    }
+
+    /** A change failed, and the whole transaction with it: some errors make SQLite roll back everything. */
+    private static final class LostException extends Exception {
+
+        private static final long serialVersionUID = 1;
+
+        LostException(Throwable cause) {
+            super(cause);
+        }
+    }
+
+    private final Jdbi jdbi;
+    private final AddressPools pools;
+
+    GroupTransaction(Jdbi jdbi, AddressPools pools) {
+        this.jdbi = jdbi;
+        this.pools = pools;
+    }
+
+    /** Answers every one of them, or throws. */
+    void write(List<PendingCommit> group) {
+        End end = End.BROKEN;
+        try (Handle handle = jdbi.open()) {
+            try {
+                end = write(handle, group);
+            } finally {
+                if (end != End.CLEAN) {
+                    // Nobody knows what state it is in; the next transaction gets another.
+                    handle.getConnection().close();
+                }
+            }
+        } catch (JdbiException | SQLException e) {
+            group.forEach(pending -> pending.fail(StoreFailures.unavailable("cannot be opened", Effect.NONE, e)));
+            return;
+        }
+        if (end == End.LOST) {
+            // Nothing was written. Each change gets a transaction of its own, so that only the culprit fails.
+            group.forEach(pending -> write(List.of(pending)));
+        }
+    }
+
+    private End write(Handle handle, List<PendingCommit> group) {
+        try {
+            // At once for writing: a transaction that first reads may find that it cannot write any more.
+            handle.execute("BEGIN IMMEDIATE");
+        } catch (JdbiException e) {
+            group.forEach(pending -> pending.fail(StoreFailures.unavailable("cannot be written", Effect.NONE, e)));
+            return End.BROKEN;
+        }
+        List<Runnable> answers = new ArrayList<>();
+        ChangeWriter writer = new ChangeWriter(Tables.in(handle, pools));
+        for (PendingCommit pending : group) {
+            try {
+                answers.add(inSavepoint(handle, writer, pending));
+            } catch (LostException e) {
+                if (group.size() > 1) {
+                    return End.LOST;
+                }
+                pending.fail(StoreFailures.unavailable("cannot write", Effect.NONE, e));
+                return End.BROKEN;
+            }
+        }
+        try {
+            handle.execute("COMMIT");
+        } catch (JdbiException e) {
+            Effect effect = StoreFailures.effectOfFailedCommit(e);
+            group.forEach(pending -> pending.fail(StoreFailures.unavailable("could not commit", effect, e)));
+            return End.BROKEN;
+        }
+        answers.forEach(Runnable::run);
+        return End.CLEAN;
+    }
+
+    /** The answer to be given when the transaction is durable. */
+    private static Runnable inSavepoint(Handle handle, ChangeWriter writer, PendingCommit pending)
+            throws LostException {
+        try {
+            handle.execute("SAVEPOINT one_change");
+            Outcome outcome = writer.write(pending.change());
+            if (!ChangeWriter.isWritten(outcome)) {
+                handle.execute("ROLLBACK TO one_change");
+            }
+            handle.execute("RELEASE one_change");
+            return () -> pending.answer(outcome);
+        } catch (RuntimeException e) {
+            try {
+                handle.execute("ROLLBACK TO one_change");
+                handle.execute("RELEASE one_change");
+            } catch (JdbiException lost) {
+                e.addSuppressed(lost);
+                throw new LostException(e);
+            }
+            RuntimeException failure =
+                    e instanceof JdbiException ? StoreFailures.unavailable("cannot write", Effect.NONE, e) : e;
+            return () -> pending.fail(failure);
+        }
+    }
+}

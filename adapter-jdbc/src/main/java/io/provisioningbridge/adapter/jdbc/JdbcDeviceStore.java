@@ -1,0 +1,161 @@
+package io.provisioningbridge.adapter.jdbc;
+
+import io.provisioningbridge.core.domain.AddressPools;
+import io.provisioningbridge.core.domain.AuditEvent;
+import io.provisioningbridge.core.domain.Device;
+import io.provisioningbridge.core.domain.DeviceCertificate;
+import io.provisioningbridge.core.domain.DeviceId;
+import io.provisioningbridge.core.domain.IssuanceIntent;
+import io.provisioningbridge.core.domain.PeerSnapshot;
+import io.provisioningbridge.core.domain.TunnelAddress;
+import io.provisioningbridge.core.port.BackendException.Effect;
+import io.provisioningbridge.core.port.BackendUnavailableException;
+import io.provisioningbridge.core.port.Change;
+import io.provisioningbridge.core.port.DeviceStore;
+import io.provisioningbridge.core.port.Outcome;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.JdbiException;
+
+/**
+ * The device store in a database; made by {@link SqliteStores}. Reads run on the caller's thread, writes on one thread of
+ * the store's own that ends with {@link #close}. It never takes part in a transaction of anybody else. Safe for concurrent
+ * use.
+ */
+public final class JdbcDeviceStore implements DeviceStore {
+
+    private final Jdbi reads;
+    private final GroupCommitter committer;
+    private final AddressPools pools;
+    private final String identity;
+    private final List<String> openWarnings;
+    private final Runnable release;
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private final AtomicBoolean writable = new AtomicBoolean(true);
+
+    /** @param release lets go of the connections, after the last commit */
+    JdbcDeviceStore(
+            Jdbi reads,
+            GroupCommitter committer,
+            AddressPools pools,
+            String identity,
+            List<String> openWarnings,
+            Runnable release) {
+        this.reads = reads;
+        this.committer = committer;
+        this.pools = pools;
+        this.identity = identity;
+        this.openWarnings = List.copyOf(openWarnings);
+        this.release = release;
+    }
+
+    /** What was found when the store was opened and an operator should know; usually nothing. */
+    public List<String> openWarnings() {
+        return openWarnings;
+    }
+
+    @Override
+    public Outcome commit(Change change) {
+        try {
+            Outcome outcome = committer.commit(change);
+            writable.set(true);
+            return outcome;
+        } catch (BackendUnavailableException e) {
+            writable.set(false);
+            throw e;
+        }
+    }
+
+    /**
+     * Why nothing can be written at the moment, for readiness; empty when all is well. After a commit that failed, each call
+     * tries whether a row can be written again; otherwise it costs nothing.
+     */
+    public Optional<String> problem() {
+        if (!writable.get()) {
+            try {
+                reads.useHandle(Tables::tryToWrite);
+                writable.set(true);
+            } catch (JdbiException e) {
+                return Optional.of("nothing can be written; the log says why");
+            }
+        }
+        return Optional.empty();
+    }
+
+    @Override
+    public Optional<Device> find(DeviceId id) {
+        return read(tables -> tables.devices().find(id.key()));
+    }
+
+    @Override
+    public Optional<IssuanceIntent> openIntent(DeviceId id, Instant now) {
+        return read(tables -> tables.intents().openOf(id.key()))
+                .map(StoredIntent::intent)
+                .filter(intent -> intent.openAt(now));
+    }
+
+    @Override
+    public List<DeviceCertificate> certificates(DeviceId id) {
+        return read(tables -> tables.certificates().of(id.key()));
+    }
+
+    @Override
+    public List<IssuanceIntent> intents(DeviceId id) {
+        return read(tables -> tables.intents().of(id.key())).stream()
+                .map(StoredIntent::intent)
+                .toList();
+    }
+
+    @Override
+    public List<AuditEvent> events(DeviceId id) {
+        return read(tables -> tables.events().of(id.key()));
+    }
+
+    @Override
+    public List<DeviceCertificate> dueForRevocation(int limit) {
+        return read(tables -> tables.certificates().due(limit));
+    }
+
+    @Override
+    public PeerSnapshot peers() {
+        return read(Tables::peers);
+    }
+
+    @Override
+    public long peersRevision() {
+        return read(Tables::peersRevision);
+    }
+
+    @Override
+    public boolean everLeased(String deviceId, TunnelAddress address) {
+        return read(tables -> tables.everLeased(DeviceId.keyOf(deviceId), address));
+    }
+
+    @Override
+    public String identity() {
+        return identity;
+    }
+
+    @Override
+    public void close() {
+        if (closed.compareAndSet(false, true)) {
+            committer.close();
+            release.run();
+        }
+    }
+
+    private <T> T read(Function<Tables, T> query) {
+        if (closed.get()) {
+            throw new BackendUnavailableException("the store is closed", Effect.NONE);
+        }
+        try {
+            return reads.withHandle(handle -> query.apply(Tables.in(handle, pools)));
+        } catch (JdbiException e) {
+            throw StoreFailures.unavailable("cannot be read", Effect.NONE, e);
+        }
+    }
+}

@@ -1,0 +1,106 @@
+package io.provisioningbridge.adapter.jdbc;
+
+import io.provisioningbridge.core.domain.AddressPools;
+import io.provisioningbridge.core.domain.DeviceId;
+import io.provisioningbridge.core.domain.Subnet;
+import io.provisioningbridge.core.domain.TunnelAddress;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+
+/** Who has which address, seen through one connection. */
+final class LeaseTable {
+
+    /** What an address is leased for. */
+    enum Kind {
+        /** Promised by an open intent of a device that never had an address: free again when the intent ends in vain. */
+        PENDING,
+        /** Taken over from another installation for an id that is not enrolled. */
+        IMPORTED,
+        /** A device has it. */
+        HELD,
+        /** Nobody gets it. */
+        UNASSIGNABLE
+    }
+
+    /** An address of a device. */
+    record Lease(String spelling, TunnelAddress address, Kind kind) {}
+
+    private final Handle handle;
+    private final FreeRanges free;
+
+    LeaseTable(Handle handle, AddressPools pools) {
+        this.handle = handle;
+        this.free = new FreeRanges(handle, pools);
+    }
+
+    FreeRanges free() {
+        return free;
+    }
+
+    Optional<Lease> of(String device) {
+        return handle.createQuery("SELECT spelling, address, kind FROM <p>leases WHERE device_key = :device")
+                .bind("device", device)
+                .map((row, context) -> new Lease(
+                        row.getString("spelling"),
+                        new TunnelAddress(row.getLong("address")),
+                        Kind.valueOf(row.getString("kind"))))
+                .findOne();
+    }
+
+    void insert(String spelling, TunnelAddress address, Kind kind) {
+        handle.createUpdate("INSERT INTO <p>leases (address, device_key, spelling, kind)"
+                        + " VALUES (:address, :device, :spelling, :kind)")
+                .bind("address", address.number())
+                .bind("device", DeviceId.keyOf(spelling))
+                .bind("spelling", spelling)
+                .bind("kind", kind.name())
+                .execute();
+    }
+
+    /** Makes the device's lease its own for good. Whether that changes the peers. */
+    boolean hold(DeviceId id, Lease lease) {
+        handle.createUpdate("UPDATE <p>leases SET kind = 'HELD', spelling = :spelling WHERE device_key = :device")
+                .bind("spelling", id.text())
+                .bind("device", id.key())
+                .execute();
+        return lease.kind() == Kind.PENDING || !lease.spelling().equals(id.text());
+    }
+
+    void freeIfPending(String device) {
+        Optional<Lease> pending = of(device).filter(lease -> lease.kind() == Kind.PENDING);
+        if (pending.isPresent()) {
+            handle.createUpdate("DELETE FROM <p>leases WHERE device_key = :device")
+                    .bind("device", device)
+                    .execute();
+            free.putBack(pending.get().address());
+        }
+    }
+
+    /** Which device an address stands in the peers for. */
+    Optional<String> holder(TunnelAddress address) {
+        return handle.createQuery(
+                        "SELECT spelling FROM <p>leases WHERE address = :address AND kind IN ('HELD', 'IMPORTED')")
+                .bind("address", address.number())
+                .mapTo(String.class)
+                .findOne();
+    }
+
+    /** How many stand in the peers with an address that no device would be given now. */
+    long peersOutside(AddressPools pools) {
+        long outside = countPeers(0, Long.MAX_VALUE);
+        for (Subnet subnet : pools.subnets()) {
+            outside -= countPeers(
+                    subnet.firstAssignable().number(), subnet.lastAssignable().number());
+        }
+        return outside;
+    }
+
+    private long countPeers(long first, long last) {
+        return handle.createQuery("SELECT COUNT(*) FROM <p>leases WHERE kind IN ('HELD', 'IMPORTED')"
+                        + " AND address BETWEEN :first AND :last")
+                .bind("first", first)
+                .bind("last", last)
+                .mapTo(Long.class)
+                .one();
+    }
+}

@@ -1,0 +1,70 @@
+package io.provisioningbridge.adapter.jdbc;
+
+import io.provisioningbridge.core.domain.AddressPools;
+import io.provisioningbridge.core.domain.PeerSnapshot;
+import io.provisioningbridge.core.domain.TunnelAddress;
+import java.util.HashMap;
+import java.util.Map;
+import org.jdbi.v3.core.Handle;
+
+/**
+ * Every table, seen through one connection. In the SQL, {@code <p>} is the table prefix and {@code <} is written as
+ * {@code >} the other way round, which the prefix needs.
+ */
+record Tables(
+        Handle handle,
+        AddressPools pools,
+        DeviceTable devices,
+        IntentTable intents,
+        CertificateTable certificates,
+        LeaseTable leases,
+        EventTable events) {
+
+    static Tables in(Handle handle, AddressPools pools) {
+        return new Tables(
+                handle,
+                pools,
+                new DeviceTable(handle),
+                new IntentTable(handle),
+                new CertificateTable(handle),
+                new LeaseTable(handle, pools),
+                new EventTable(handle));
+    }
+
+    /** Writes something that changes nothing; in auto-commit mode it returns when that is durable. */
+    static void tryToWrite(Handle handle) {
+        handle.execute("UPDATE <p>store SET identity = identity");
+    }
+
+    long peersRevision() {
+        return handle.createQuery("SELECT peers_revision FROM <p>store")
+                .mapTo(Long.class)
+                .one();
+    }
+
+    void peersChanged() {
+        handle.execute("UPDATE <p>store SET peers_revision = peers_revision + 1");
+    }
+
+    /** In one statement, so that the revision is that of the addresses. */
+    PeerSnapshot peers() {
+        Map<String, TunnelAddress> addresses = new HashMap<>();
+        long revision = handle.createQuery("SELECT s.peers_revision, l.spelling, l.address FROM <p>store s"
+                        + " LEFT JOIN <p>leases l ON l.kind IN ('HELD', 'IMPORTED')")
+                .reduceRows(0L, (none, row) -> {
+                    String spelling = row.getColumn("spelling", String.class);
+                    if (spelling != null) {
+                        addresses.put(spelling, new TunnelAddress(row.getColumn("address", Long.class)));
+                    }
+                    return row.getColumn("peers_revision", Long.class);
+                });
+        return PeerSnapshot.of(revision, addresses);
+    }
+
+    boolean everLeased(String device, TunnelAddress address) {
+        return leases.of(device)
+                        .filter(lease -> lease.address().equals(address))
+                        .isPresent()
+                || intents.everPromised(device, address);
+    }
+}

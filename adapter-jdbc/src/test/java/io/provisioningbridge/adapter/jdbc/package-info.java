@@ -1,0 +1,4 @@
+@NullMarked
+package io.provisioningbridge.adapter.jdbc;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.provisioningbridge.adapter.stepca;
+
+import org.jspecify.annotations.NullMarked;

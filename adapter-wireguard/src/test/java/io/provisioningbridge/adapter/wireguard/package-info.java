@@ -1,0 +1,4 @@
+@NullMarked
+package io.provisioningbridge.adapter.wireguard;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,52 @@
+package io.provisioningbridge.app;
+
+import java.time.Duration;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Calls what has to be called now and then, each thing on a thread of its own, so that one that waits for a backend delays
+ * no other.
+ */
+final class Heartbeat implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Heartbeat.class);
+    private static final Duration LONGEST_STOP = Duration.ofSeconds(10);
+
+    private final ScheduledThreadPoolExecutor threads;
+
+    Heartbeat(int tasks) {
+        this.threads = new ScheduledThreadPoolExecutor(tasks, DaemonThreads.named("heartbeat"));
+    }
+
+    /** Calls {@code task} now, and again {@code pause} after each time it ended; one that fails is called again. */
+    void every(Duration pause, String name, Runnable task) {
+        threads.scheduleWithFixedDelay(
+                () -> {
+                    try {
+                        task.run();
+                    } catch (RuntimeException e) {
+                        LOG.error("{} failed and is tried again", name, e);
+                    }
+                },
+                0,
+                pause.toMillis(),
+                TimeUnit.MILLISECONDS);
+    }
+
+    /** Lets what is running end, within bounds. */
+    @Override
+    public void close() {
+        threads.shutdown();
+        try {
+            if (!threads.awaitTermination(LONGEST_STOP.toMillis(), TimeUnit.MILLISECONDS)) {
+                threads.shutdownNow();
+            }
+        } catch (InterruptedException e) {
+            threads.shutdownNow();
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,165 @@
+package io.provisioningbridge.app;
+
+import io.provisioningbridge.adapter.bouncycastle.LocalCertificateAuthority;
+import io.provisioningbridge.adapter.jdbc.JdbcDeviceStore;
+import io.provisioningbridge.adapter.jdbc.SqliteStores;
+import io.provisioningbridge.adapter.stepca.CertificateFingerprint;
+import io.provisioningbridge.adapter.stepca.ProvisionerLogin;
+import io.provisioningbridge.adapter.stepca.StepCaCertificateAuthority;
+import io.provisioningbridge.adapter.stepca.StepCaSettings;
+import io.provisioningbridge.adapter.wireguard.AllowedIps;
+import io.provisioningbridge.adapter.wireguard.Endpoint;
+import io.provisioningbridge.adapter.wireguard.Mtu;
+import io.provisioningbridge.adapter.wireguard.WireGuardSettings;
+import io.provisioningbridge.app.config.AuthorityConfig;
+import io.provisioningbridge.app.config.BridgeConfig;
+import io.provisioningbridge.app.config.ListenerConfig;
+import io.provisioningbridge.app.config.Provisioner;
+import io.provisioningbridge.app.config.TlsConfig;
+import io.provisioningbridge.app.config.TunnelConfig;
+import io.provisioningbridge.app.http.HttpSettings;
+import io.provisioningbridge.app.http.TrustedProxies;
+import io.provisioningbridge.app.tls.ServerNames;
+import io.provisioningbridge.app.tls.ServerTls;
+import io.provisioningbridge.core.domain.AddressPools;
+import io.provisioningbridge.core.enrollment.EnrollmentPolicy;
+import io.provisioningbridge.core.port.BackendException;
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Makes each part of a bridge from its section of the configuration. */
+final class Parts {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Parts.class);
+
+    private Parts() {}
+
+    static JdbcDeviceStore store(DataDirectory data, AddressPools pools, InstantSource clock, SecureRandom random) {
+        try {
+            JdbcDeviceStore store = SqliteStores.open(data.database(), pools, clock, random);
+            store.openWarnings().forEach(LOG::warn);
+            return store;
+        } catch (BackendException | IllegalStateException e) {
+            throw new StartException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    static Authority authority(
+            BridgeConfig config, DataDirectory data, InstantSource clock, SecureRandom random, Closing closing) {
+        return config.authority() instanceof AuthorityConfig.StepCa stepCa
+                ? stepCa(config, stepCa, clock, random, closing)
+                : embedded(config, data, clock, random);
+    }
+
+    private static Authority stepCa(
+            BridgeConfig config,
+            AuthorityConfig.StepCa stepCa,
+            InstantSource clock,
+            SecureRandom random,
+            Closing closing) {
+        StepCaSettings settings = StepCaSettings.of(
+                stepCa.url(), new CertificateFingerprint(stepCa.anchor().hex()), login(stepCa.provisioner()));
+        Optional<Duration> lifetime = config.enrollment().certificateLifetime();
+        if (lifetime.isPresent()) {
+            settings = settings.withCertificateLifetime(lifetime.get());
+        }
+        Optional<Provisioner> server =
+                config.listener().tls() instanceof TlsConfig.Auto auto ? auto.provisioner() : Optional.empty();
+        if (server.isPresent()) {
+            settings = settings.withServerProvisioner(login(server.get()));
+        }
+        ExecutorService background = Executors.newCachedThreadPool(DaemonThreads.named("step-ca"));
+        closing.opened(background::shutdownNow);
+        StepCaCertificateAuthority authority =
+                closing.opened(new StepCaCertificateAuthority(settings, background, clock, random));
+        return new Authority(authority, authority, authority::problem);
+    }
+
+    private static ProvisionerLogin login(Provisioner provisioner) {
+        return new ProvisionerLogin(provisioner.name(), provisioner.password());
+    }
+
+    private static Authority embedded(
+            BridgeConfig config, DataDirectory data, InstantSource clock, SecureRandom random) {
+        LocalCertificateAuthority.Settings settings = config.enrollment()
+                .certificateLifetime()
+                .map(lifetime -> new LocalCertificateAuthority.Settings(
+                        lifetime, LocalCertificateAuthority.Settings.DEFAULT.serverLifetime()))
+                .orElse(LocalCertificateAuthority.Settings.DEFAULT);
+        try {
+            LocalCertificateAuthority authority =
+                    LocalCertificateAuthority.open(data.authority(), settings, clock, random);
+            return new Authority(authority, authority, Optional::empty);
+        } catch (BackendException e) {
+            throw new StartException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    static WireGuardSettings tunnel(TunnelConfig tunnel) {
+        String allowedIps =
+                tunnel.clientAllowedIps().stream().map(Object::toString).collect(Collectors.joining(","));
+        return new WireGuardSettings(
+                tunnel.serverKey(),
+                new Endpoint(
+                        tunnel.serverEndpoint().host(), tunnel.serverEndpoint().port()),
+                AllowedIps.parse(allowedIps).orThrow(),
+                tunnel.clientMtu().isPresent() ? new Mtu(tunnel.clientMtu().getAsInt()) : Mtu.AUTOMATIC);
+    }
+
+    /** What devices call the bridge, and so what its certificate is good for. */
+    static Set<String> serverNames(ListenerConfig listener) {
+        return new LinkedHashSet<>(listener.publicUrl().map(ServerNames::of).orElseGet(ServerNames::ofThisHost));
+    }
+
+    /** No device may be called what one of our own servers is called. */
+    static EnrollmentPolicy policy(BridgeConfig config, Set<String> serverNames) {
+        Set<String> reserved = new LinkedHashSet<>(config.enrollment().reservedIds());
+        reserved.addAll(serverNames);
+        return EnrollmentPolicy.open(reserved);
+    }
+
+    static ServerTls tls(
+            BridgeConfig config,
+            Set<String> names,
+            Authority authority,
+            DataDirectory data,
+            InstantSource clock,
+            SecureRandom random) {
+        TlsConfig tls = config.listener().tls();
+        if (tls instanceof TlsConfig.Files files) {
+            return ServerTls.files(files.certificate(), files.key(), clock).fold(found -> found, problem -> {
+                throw new StartException(problem);
+            });
+        }
+        if (tls instanceof TlsConfig.Off) {
+            return ServerTls.off();
+        }
+        try {
+            return ServerTls.auto(
+                    data.tls(),
+                    List.copyOf(names),
+                    authority.serverCertificates(),
+                    authority.certificates()::authorities,
+                    clock,
+                    random);
+        } catch (IOException e) {
+            throw new StartException("The listener's own key cannot be kept: " + e.getMessage(), e);
+        }
+    }
+
+    static HttpSettings http(ListenerConfig listener) {
+        return HttpSettings.of(listener.listen().host(), listener.listen().port())
+                .withTrustedProxies(TrustedProxies.of(listener.trustedProxies()));
+    }
+}

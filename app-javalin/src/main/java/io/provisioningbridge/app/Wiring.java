@@ -1,0 +1,111 @@
+package io.provisioningbridge.app;
+
+import io.provisioningbridge.adapter.bouncycastle.BouncyCastleCsrReader;
+import io.provisioningbridge.adapter.jdbc.JdbcDeviceStore;
+import io.provisioningbridge.adapter.wireguard.CdmPeersFile;
+import io.provisioningbridge.adapter.wireguard.WireGuardTunnelConfigWriter;
+import io.provisioningbridge.app.config.BridgeConfig;
+import io.provisioningbridge.app.http.DeviceApi;
+import io.provisioningbridge.app.http.HealthCheck;
+import io.provisioningbridge.app.http.HttpServer;
+import io.provisioningbridge.app.http.Readiness;
+import io.provisioningbridge.app.tls.ServerTls;
+import io.provisioningbridge.core.ProvisioningBridge;
+import io.provisioningbridge.core.domain.DeviceId;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What a bridge is made of, from the configuration to the open listener. */
+public final class Wiring {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Wiring.class);
+    private static final Duration PAUSE = Duration.ofMillis(500);
+
+    private Wiring() {}
+
+    /**
+     * A tenant's bridge: one process, SQLite in the data directory, step-ca or the embedded authority.
+     *
+     * @return the bridge, with its listener open
+     * @throws StartException our own configuration or files do not let it start; backends never do
+     */
+    public static RunningBridge production(BridgeConfig config) {
+        Closing closing = new Closing();
+        try {
+            return production(config, InstantSource.system(), new SecureRandom(), closing);
+        } catch (RuntimeException e) {
+            closing.close();
+            throw e;
+        }
+    }
+
+    private static RunningBridge production(
+            BridgeConfig config, InstantSource clock, SecureRandom random, Closing closing) {
+        DataDirectory data = closing.opened(DataDirectory.open(config.dataDirectory()));
+        JdbcDeviceStore store = closing.opened(Parts.store(data, config.tunnel().pools(), clock, random));
+        Authority authority = Parts.authority(config, data, clock, random, closing);
+        Set<String> names = Parts.serverNames(config.listener());
+        WatchedDirectory peers = new WatchedDirectory(peersFile(config, store));
+        ProvisioningBridge bridge = ProvisioningBridge.builder()
+                .store(store)
+                .authority(authority.certificates())
+                .csrReader(new BouncyCastleCsrReader())
+                .tunnelConfigWriter(new WireGuardTunnelConfigWriter(Parts.tunnel(config.tunnel()), random))
+                .peerDirectory(peers)
+                .policy(Parts.policy(config, names))
+                .clock(clock)
+                .random(random)
+                .build();
+        warnOfReservedIds(config, store);
+
+        ServerTls tls = Parts.tls(config, names, authority, data, clock, random);
+        Readiness readiness = new Readiness(
+                List.of(
+                        HealthCheck.required("tls", tls::problem),
+                        HealthCheck.required("store", store::problem),
+                        HealthCheck.advisory("tls-renewal", tls::warning),
+                        HealthCheck.advisory("authority", authority.problem()),
+                        HealthCheck.advisory("peers-file", peers::problem),
+                        HealthCheck.advisory("tunnel-server", Wiring::nobodyConfirmsPeers)),
+                clock);
+        Heartbeat heartbeat = closing.opened(new Heartbeat(3));
+        heartbeat.every(PAUSE, "due work", bridge::runDue);
+        heartbeat.every(PAUSE, "the listener's certificate", tls::runDue);
+        heartbeat.every(PAUSE, "readiness", readiness::runDue);
+        HttpServer server = closing.opened(HttpServer.start(
+                Parts.http(config.listener()),
+                tls,
+                new DeviceApi(bridge::enroll, authority.certificates()::authorities, readiness)));
+        return new RunningBridge(server.port(), authority.certificates(), closing);
+    }
+
+    private static CdmPeersFile peersFile(BridgeConfig config, JdbcDeviceStore store) {
+        return CdmPeersFile.open(config.tunnel().directory(), store.identity(), store.peers(), store::everLeased)
+                .fold(file -> file, problem -> {
+                    throw new StartException(problem);
+                });
+    }
+
+    /** A name that became reserved after a device had enrolled under it: it stays, and an operator should know. */
+    private static void warnOfReservedIds(BridgeConfig config, JdbcDeviceStore store) {
+        for (String reserved : config.enrollment().reservedIds()) {
+            Optional<DeviceId> id = DeviceId.parse(reserved).value();
+            if (id.flatMap(store::find).isPresent()) {
+                LOG.warn(
+                        "the device {} is enrolled under a name that is reserved by now; it can act as that server",
+                        id.get());
+            }
+        }
+    }
+
+    private static Optional<String> nobodyConfirmsPeers() {
+        return Optional.of(
+                "peers are only written to a file (WG_APPLY=file); nobody confirms that the server knows them");
+    }
+}

@@ -1,0 +1,13 @@
+package io.provisioningbridge.app.cli;
+
+/** What a command ends with. */
+final class ExitStatus {
+
+    static final int OK = 0;
+    /** It was understood and failed. */
+    static final int FAILED = 1;
+    /** It was not understood: the command line, or the configuration. picocli uses it too. */
+    static final int MISUSED = 2;
+
+    private ExitStatus() {}
+}

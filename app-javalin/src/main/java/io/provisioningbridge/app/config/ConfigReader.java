@@ -1,0 +1,272 @@
+package io.provisioningbridge.app.config;
+
+import static io.provisioningbridge.app.config.Variable.*;
+
+import io.provisioningbridge.core.domain.AddressPools;
+import io.provisioningbridge.core.domain.DeviceId;
+import io.provisioningbridge.core.domain.Parsed;
+import io.provisioningbridge.core.domain.PeerKey;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+
+/** Makes a {@link BridgeConfig} of what is set, section by section; goes on after a problem, so that all are found. */
+final class ConfigReader {
+
+    private static final Duration SHORT_LIFETIME = Duration.ofDays(7);
+    private static final int SMALLEST_MTU = 1280;
+    private static final int LARGEST_MTU = 1500;
+    private static final String OUTSIDE_DEMO = "; only the demo does without it";
+
+    private enum TlsMode {
+        AUTO,
+        FILES,
+        OFF
+    }
+
+    private final Findings findings = new Findings();
+    private final Values values;
+
+    ConfigReader(Map<String, String> environment) {
+        this.values = new Values(Sources.gather(environment, findings), findings);
+    }
+
+    ConfigReading read() {
+        values.optional(BRIDGE_CONFIG, SmallFile::parsePath);
+        Optional<AuthorityConfig> authority = authority();
+        Optional<Path> data = values.orDefault(BRIDGE_DATA_DIR, "./data", SmallFile::parsePath);
+        Optional<TunnelConfig> tunnel = tunnel(data.orElse(Path.of("")));
+        Optional<ListenerConfig> listener = listener();
+        Optional<EnrollmentConfig> enrollment = enrollment();
+        LaterVariables.check(values);
+
+        if (!findings.problems().isEmpty()) {
+            return new ConfigReading.Rejected(findings.problems(), findings.warnings(), values.settings());
+        }
+        BridgeConfig config = new BridgeConfig(
+                authority.orElseThrow(),
+                tunnel.orElseThrow(),
+                listener.orElseThrow(),
+                enrollment.orElseThrow(),
+                data.orElseThrow());
+        return new ConfigReading.Accepted(config, findings.warnings(), values.settings());
+    }
+
+    private Optional<AuthorityConfig> authority() {
+        Optional<String> embedded = values.optional(BRIDGE_CA, Choice.of("embedded"));
+        if (embedded.isPresent()) {
+            Stream.of(STEP_CA_URL, STEP_CA_FINGERPRINT, STEP_CA_PROVISIONER_NAME, STEP_CA_PROVISIONER_PASSWORD)
+                    .filter(values::isSet)
+                    .forEach(variable ->
+                            values.problem(variable, "contradicts BRIDGE_CA=embedded; remove one of the two"));
+            return Optional.of(new AuthorityConfig.Embedded());
+        }
+        boolean stepCaMeant = anySet(STEP_CA_FINGERPRINT, STEP_CA_PROVISIONER_NAME, STEP_CA_PROVISIONER_PASSWORD);
+        if (!stepCaMeant && !anySet(STEP_CA_URL, BRIDGE_CA)) {
+            values.problem(
+                    STEP_CA_URL,
+                    "required: the https URL of step-ca, or BRIDGE_CA=embedded for a CA inside the bridge");
+            return Optional.empty();
+        }
+        return stepCaMeant || values.isSet(STEP_CA_URL) ? stepCa() : Optional.empty();
+    }
+
+    private Optional<AuthorityConfig> stepCa() {
+        String why = " with STEP_CA_URL";
+        Optional<URI> url = values.required(STEP_CA_URL, " with any other STEP_CA_ variable", BaseUrl::parseHttps);
+        Optional<Fingerprint> anchor = values.required(STEP_CA_FINGERPRINT, why, Fingerprint::parse);
+        Optional<Provisioner> provisioner = provisioner(STEP_CA_PROVISIONER_NAME, STEP_CA_PROVISIONER_PASSWORD, why);
+        return url.isPresent() && anchor.isPresent() && provisioner.isPresent()
+                ? Optional.of(new AuthorityConfig.StepCa(url.get(), anchor.get(), provisioner.get()))
+                : Optional.empty();
+    }
+
+    private Optional<Provisioner> provisioner(Variable name, Variable password, String why) {
+        Optional<String> theName = values.required(name, why, Parsed::valid);
+        return values.requiredSecret(password, why)
+                .flatMap(secret -> theName.map(text -> new Provisioner(text, secret)));
+    }
+
+    private Optional<TunnelConfig> tunnel(Path data) {
+        values.orDefault(WG_APPLY, "file", text -> Choice.parse(text, List.of("file"), List.of("uapi", "command")));
+        Optional<AddressPools> pools = values.orDefault(WG_SUBNET, "10.8.0.0/24", AddressPools::parse);
+        Optional<HostPort> endpoint = values.required(
+                WG_SERVER_ENDPOINT,
+                ": host:port of the WireGuard server as devices dial it" + OUTSIDE_DEMO,
+                HostPort::parse);
+        Optional<PeerKey> key = values.required(
+                WG_SERVER_PUBLIC_KEY,
+                ": the WireGuard server's public key, as `wg show wg0 public-key` prints it" + OUTSIDE_DEMO,
+                PeerKey::parse);
+        // When the pools are wrong, that is the problem to report; what stands in for them here is never used.
+        String allPools = pools.map(AddressPools::toString).orElse("10.8.0.0/24");
+        Optional<List<IpNetwork>> allowed = values.orDefault(WG_CLIENT_ALLOWED_IPS, allPools, IpNetwork::parseList);
+        Optional<Integer> mtu = values.optional(WG_CLIENT_MTU, ConfigReader::parseMtu);
+        Optional<Path> directory =
+                values.orDefault(WG_CONFIG_DIR, data.resolve("wireguard").toString(), SmallFile::parsePath);
+        if (pools.isEmpty() || endpoint.isEmpty() || key.isEmpty() || allowed.isEmpty() || directory.isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(new TunnelConfig(
+                pools.get(),
+                endpoint.get(),
+                key.get(),
+                allowed.get(),
+                mtu.map(OptionalInt::of).orElseGet(OptionalInt::empty),
+                directory.get()));
+    }
+
+    private Optional<ListenerConfig> listener() {
+        Optional<HostPort> listen = values.orDefault(BRIDGE_LISTEN, "0.0.0.0:8443", HostPort::parseListener);
+        Optional<TlsConfig> tls = tls();
+        Optional<URI> url = values.optional(BRIDGE_PUBLIC_URL, BaseUrl::parse);
+        tls.ifPresent(how -> judgePublicUrl(url, how));
+        List<IpNetwork> proxies =
+                values.optional(BRIDGE_TRUSTED_PROXIES, IpNetwork::parseList).orElse(List.of());
+        if (proxies.stream().anyMatch(network -> network.prefixLength() == 0)) {
+            values.warning(BRIDGE_TRUSTED_PROXIES, "trusts everybody, so that anybody can claim any address");
+        }
+        return listen.flatMap(where -> tls.map(how -> new ListenerConfig(where, url, how, proxies)));
+    }
+
+    private void judgePublicUrl(Optional<URI> url, TlsConfig tls) {
+        boolean plain = url.isPresent() && url.get().getScheme().equals("http");
+        if (plain && !(tls instanceof TlsConfig.Off)) {
+            values.problem(BRIDGE_PUBLIC_URL, "begins with http:, but the bridge speaks https (BRIDGE_TLS)");
+        } else if (plain) {
+            values.warning(BRIDGE_PUBLIC_URL, "is not https: anybody on the way can read what devices are sent");
+        } else if (!values.isSet(BRIDGE_PUBLIC_URL) && tls instanceof TlsConfig.Auto) {
+            values.warning(
+                    BRIDGE_PUBLIC_URL,
+                    "not set, so the TLS certificate names this host's name, localhost, 127.0.0.1 and ::1 only;"
+                            + " set it to the URL devices use");
+        }
+    }
+
+    private Optional<TlsConfig> tls() {
+        Optional<TlsMode> mode = values.orDefault(BRIDGE_TLS, "auto", ConfigReader::parseTlsMode);
+        if (mode.isEmpty()) {
+            return Optional.empty();
+        }
+        if (mode.get() != TlsMode.FILES) {
+            refuse("only for BRIDGE_TLS=files", BRIDGE_TLS_CERT, BRIDGE_TLS_KEY);
+        }
+        if (mode.get() != TlsMode.AUTO) {
+            refuse("only for BRIDGE_TLS=auto", BRIDGE_TLS_PROVISIONER_NAME, BRIDGE_TLS_PROVISIONER_PASSWORD);
+        }
+        return switch (mode.get()) {
+            case AUTO -> tlsFromAuthority();
+            case FILES -> tlsFromFiles();
+            case OFF -> {
+                values.warning(BRIDGE_TLS, "off: the bridge speaks plain HTTP; let nobody but a TLS proxy reach it");
+                yield Optional.of(new TlsConfig.Off());
+            }
+        };
+    }
+
+    private Optional<TlsConfig> tlsFromAuthority() {
+        if (!anySet(BRIDGE_TLS_PROVISIONER_NAME, BRIDGE_TLS_PROVISIONER_PASSWORD)) {
+            return Optional.of(new TlsConfig.Auto(Optional.empty()));
+        }
+        if (values.peek(BRIDGE_CA, Choice.of("embedded")).isPresent()) {
+            refuse(
+                    "only for step-ca, and BRIDGE_CA is embedded",
+                    BRIDGE_TLS_PROVISIONER_NAME,
+                    BRIDGE_TLS_PROVISIONER_PASSWORD);
+        }
+        return provisioner(
+                        BRIDGE_TLS_PROVISIONER_NAME,
+                        BRIDGE_TLS_PROVISIONER_PASSWORD,
+                        ": BRIDGE_TLS_PROVISIONER_NAME and _PASSWORD go together")
+                .map(provisioner -> new TlsConfig.Auto(Optional.of(provisioner)));
+    }
+
+    private Optional<TlsConfig> tlsFromFiles() {
+        String why = " with BRIDGE_TLS=files";
+        Optional<Path> certificate = values.required(BRIDGE_TLS_CERT, why, SmallFile::parseReadable);
+        Optional<Path> key = values.required(BRIDGE_TLS_KEY, why, SmallFile::parseReadable);
+        return certificate.flatMap(pem -> key.map(secret -> new TlsConfig.Files(pem, secret)));
+    }
+
+    private Optional<EnrollmentConfig> enrollment() {
+        values.orDefault(ENROLLMENT_POLICY, "open", ConfigReader::parsePolicies);
+        Optional<Duration> lifetime = values.optional(BRIDGE_CERT_LIFETIME, DurationText::parse);
+        if (lifetime.isPresent() && lifetime.get().compareTo(SHORT_LIFETIME) < 0) {
+            values.warning(
+                    BRIDGE_CERT_LIFETIME,
+                    "under 7 days: a device that is off for a weekend may find its certificate expired");
+        }
+        Set<String> listed =
+                values.optional(ENROLLMENT_RESERVED_IDS, ConfigReader::parseIds).orElse(Set.of());
+        return Optional.of(new EnrollmentConfig(reservedIds(listed), lifetime));
+    }
+
+    /** Every host name the configuration mentions: no device may be mistaken for one of them. */
+    private Set<String> reservedIds(Set<String> listed) {
+        Stream<String> ofUrls = Stream.of(
+                        STEP_CA_URL, BRIDGE_PUBLIC_URL, HAWKBIT_URL, HAWKBIT_PUBLIC_URL, THINGSBOARD_URL)
+                .flatMap(variable -> values.peek(variable, BaseUrl::parse).map(URI::getHost).stream());
+        Stream<String> ofEndpoints = Stream.of(
+                        WG_SERVER_ENDPOINT, MQTT_PUBLIC_ENDPOINT, BRIDGE_LISTEN, BRIDGE_ADMIN_LISTEN)
+                .flatMap(variable -> values.peek(variable, HostPort::parseListener).map(HostPort::host).stream());
+        Set<String> reserved = new TreeSet<>(Set.of("localhost"));
+        reserved.addAll(listed);
+        Stream.concat(ofUrls, ofEndpoints)
+                .map(host -> host.toLowerCase(Locale.ROOT).replaceFirst("\\.$", ""))
+                // Neither kind of address is a device id.
+                .filter(host -> !host.startsWith("[") && IpLiterals.parse(host).isEmpty())
+                .forEach(reserved::add);
+        return reserved;
+    }
+
+    private void refuse(String why, Variable... variables) {
+        Stream.of(variables).filter(values::isSet).forEach(variable -> values.problem(variable, why));
+    }
+
+    private boolean anySet(Variable... variables) {
+        return Stream.of(variables).anyMatch(values::isSet);
+    }
+
+    private static Parsed<TlsMode> parseTlsMode(String text) {
+        return Choice.of("auto", "files", "off")
+                .apply(text)
+                .fold(word -> Parsed.valid(TlsMode.valueOf(word.toUpperCase(Locale.ROOT))), Parsed::invalid);
+    }
+
+    private static Parsed<Integer> parseMtu(String text) {
+        int mtu = text.matches("\\d{1,5}") ? Integer.parseInt(text) : 0;
+        return mtu >= SMALLEST_MTU && mtu <= LARGEST_MTU
+                ? Parsed.valid(mtu)
+                : Parsed.invalid(Quoted.of(text) + " is not an MTU; write a number of bytes such as 1420");
+    }
+
+    private static Parsed<List<String>> parsePolicies(String text) {
+        List<String> policies = new ArrayList<>();
+        List<String> problems = new ArrayList<>();
+        for (String part : text.split(",", -1)) {
+            Choice.parse(part.strip(), List.of("open"), List.of("allowlist", "token", "approval"))
+                    .fold(policies::add, problems::add);
+        }
+        return problems.isEmpty() ? Parsed.valid(policies) : Parsed.invalid(String.join("; ", problems));
+    }
+
+    private static Parsed<Set<String>> parseIds(String text) {
+        Set<String> ids = new TreeSet<>();
+        List<String> problems = new ArrayList<>();
+        for (String part : text.split(",", -1)) {
+            String id = part.strip();
+            DeviceId.parse(id)
+                    .fold(valid -> ids.add(valid.key()), problem -> problems.add(Quoted.of(id) + ": " + problem));
+        }
+        return problems.isEmpty() ? Parsed.valid(ids) : Parsed.invalid(String.join("; ", problems));
+    }
+}

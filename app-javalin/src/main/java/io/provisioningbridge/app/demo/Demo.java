@@ -1,0 +1,115 @@
+package io.provisioningbridge.app.demo;
+
+import io.provisioningbridge.adapter.stepca.CertificateFingerprint;
+import io.provisioningbridge.adapter.wireguard.X25519;
+import io.provisioningbridge.app.RunningBridge;
+import io.provisioningbridge.app.StartException;
+import io.provisioningbridge.app.Wiring;
+import io.provisioningbridge.app.config.BridgeConfig;
+import io.provisioningbridge.core.domain.Pem;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.URI;
+import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A bridge with everything embedded, and one device that enrolls at it. Closing it ends the bridge and deletes its files. */
+public final class Demo implements AutoCloseable {
+
+    private static final int USUAL_PORT = 8443;
+    private static final int ANY_PORT = 0;
+    private static final String DEVICE = "demo-device-001";
+
+    private final SecureRandom random = new SecureRandom();
+    private final DemoEnvironment environment;
+    private final RunningBridge bridge;
+
+    private Demo(DemoEnvironment environment, RunningBridge bridge) {
+        this.environment = environment;
+        this.bridge = bridge;
+    }
+
+    /** Starts the bridge on its usual port, or on another where that is taken. */
+    public static Demo start() {
+        DemoEnvironment environment = new DemoEnvironment();
+        try {
+            return new Demo(environment, bridge(environment));
+        } catch (RuntimeException e) {
+            environment.close();
+            throw e;
+        }
+    }
+
+    private static RunningBridge bridge(DemoEnvironment environment) {
+        var tunnelServer = X25519.generate(new SecureRandom()).publicKey();
+        BridgeConfig usual = environment.config(USUAL_PORT, tunnelServer);
+        try {
+            return Wiring.production(usual);
+        } catch (StartException portTaken) {
+            return Wiring.production(environment.config(ANY_PORT, tunnelServer));
+        }
+    }
+
+    /** The bridge that runs, to be closed by whoever closes the demo. */
+    public RunningBridge bridge() {
+        return bridge;
+    }
+
+    /** Enrolls a device and shows what it got. */
+    public void show(PrintStream out) throws IOException, InterruptedException {
+        List<X509Certificate> authorities = bridge.authority().authorities();
+        CertificateFingerprint root = CertificateFingerprint.of(authorities.get(authorities.size() - 1));
+        URI url = URI.create("https://127.0.0.1:" + bridge.port());
+        out.println("A bridge is running at " + url + ", its files are in " + environment.directory());
+        out.println("Devices know its URL and the SHA-256 of its root CA, " + root);
+        out.println();
+        SimulatedDevice.Saved saved = new SimulatedDevice(DEVICE, url, root, random).enroll();
+        out.println(DEVICE + " has verified the bridge by that fingerprint, and is enrolled.");
+        out.println();
+        showChain(saved, out);
+        out.println("/certs/wg0.conf (the private key was made on the device, and stays there):");
+        saved.tunnel().lines().forEach(line -> out.println("  " + withoutPrivateKey(line)));
+        out.println();
+        showHowToTry(url, root, out);
+    }
+
+    private static void showChain(SimulatedDevice.Saved saved, PrintStream out) {
+        List<X509Certificate> chain = new ArrayList<>();
+        chain.addAll(Pem.parseCertificates(saved.certificate()).orThrow());
+        chain.addAll(Pem.parseCertificates(saved.chain()).orThrow());
+        out.println("/certs/device.crt and /certs/ca-chain.crt:");
+        for (X509Certificate certificate : chain) {
+            out.println("  subject  " + certificate.getSubjectX500Principal());
+            out.println("  issuer   " + certificate.getIssuerX500Principal());
+            out.println("  valid    " + certificate.getNotBefore().toInstant() + " to "
+                    + certificate.getNotAfter().toInstant());
+            out.println();
+        }
+    }
+
+    private static String withoutPrivateKey(String line) {
+        return line.startsWith("PrivateKey") ? "PrivateKey = ***" : line;
+    }
+
+    private static void showHowToTry(URI url, CertificateFingerprint root, PrintStream out) {
+        out.println("To enroll a device of your own, paste this into a shell:");
+        out.println();
+        out.println("  cd \"$(mktemp -d)\"");
+        out.println("  curl -sk " + url + "/pki/roots/" + root + " | openssl x509 -out root.crt");
+        out.println("  openssl x509 -in root.crt -noout -fingerprint -sha256   # must be " + root);
+        out.println("  openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes \\");
+        out.println("    -keyout device.key -out device.csr -subj /CN=my-device");
+        out.println("  printf '{\"csr_pem\":\"%s\"}' \"$(awk '{printf \"%s\\\\n\", $0}' device.csr)\" |");
+        out.println("    curl -s --cacert root.crt -H 'Content-Type: application/json' --data-binary @- \\");
+        out.println("    " + url + "/devices/my-device/enroll");
+        out.println();
+    }
+
+    @Override
+    public void close() {
+        bridge.close();
+        environment.close();
+    }
+}

@@ -1,0 +1,135 @@
+package io.provisioningbridge.app.endtoend;
+
+import static org.assertj.core.api.Assertions.fail;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The application in a process of its own, in a directory of its own. */
+final class BridgeProcess implements AutoCloseable {
+
+    private static final Pattern LISTENING = Pattern.compile("devices are served on \\S+, port (\\d+)");
+    private static final Duration LONGEST_START = Duration.ofSeconds(60);
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(50);
+
+    private final Process process;
+    private final Path directory;
+    private final Path log;
+
+    private BridgeProcess(Process process, Path directory, Path log) {
+        this.process = process;
+        this.directory = directory;
+        this.log = log;
+    }
+
+    /** {@code ./bridge serve}, ready to be asked for devices. */
+    static BridgeProcess serve(Path directory, Map<String, String> environment) {
+        BridgeProcess bridge = start(directory, environment, "serve");
+        bridge.await("it listens", () -> bridge.port().isPresent());
+        return bridge;
+    }
+
+    /** Any command, under way. */
+    static BridgeProcess start(Path directory, Map<String, String> environment, String... arguments) {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "io.provisioningbridge.app.cli.Main"));
+        command.addAll(List.of(arguments));
+        Path log = directory.resolve("bridge.log");
+        try {
+            Files.deleteIfExists(log);
+            ProcessBuilder builder = new ProcessBuilder(command)
+                    .directory(directory.toFile())
+                    .redirectErrorStream(true)
+                    .redirectOutput(log.toFile());
+            builder.environment().keySet().removeIf(name -> name.matches("(BRIDGE|STEP_CA|WG|ENROLLMENT|HAWKBIT)_.*"));
+            builder.environment().putAll(environment);
+            return new BridgeProcess(builder.start(), directory, log);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Empty until it listens. */
+    private Optional<Integer> port() {
+        Matcher listening = LISTENING.matcher(log());
+        return listening.find() ? Optional.of(Integer.parseInt(listening.group(1))) : Optional.empty();
+    }
+
+    int listeningOn() {
+        return port().orElseThrow();
+    }
+
+    /** Where it runs. */
+    Path directory() {
+        return directory;
+    }
+
+    /** Everything it printed. */
+    String log() {
+        try {
+            return Files.readString(log);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Waits until the log shows it. */
+    void awaitLog(String text) {
+        await("the log shows '" + text + "'", () -> log().contains(text));
+    }
+
+    /** Waits until it is so, as long as the process runs. */
+    void await(String what, BooleanSupplier condition) {
+        Instant end = Instant.now().plus(LONGEST_START);
+        while (!condition.getAsBoolean()) {
+            if (!process.isAlive() || Instant.now().isAfter(end)) {
+                fail("waited in vain until " + what + "; the process " + (process.isAlive() ? "runs" : "ended")
+                        + " and printed:\n" + log());
+            }
+            LockSupport.parkNanos(LOOK_AGAIN.toNanos());
+        }
+    }
+
+    /** Waits for its end by itself. @return its exit status */
+    int awaitEnd() throws InterruptedException {
+        if (!process.waitFor(LONGEST_START.toSeconds(), TimeUnit.SECONDS)) {
+            close();
+            fail("it does not end; it printed:\n" + log());
+        }
+        return process.exitValue();
+    }
+
+    /** SIGKILL: nothing is put in order. */
+    void kill() {
+        process.destroyForcibly();
+        process.onExit().join();
+    }
+
+    /** SIGTERM, and waits for the end. */
+    @Override
+    public void close() {
+        process.destroy();
+        process.onExit()
+                .orTimeout(30, TimeUnit.SECONDS)
+                .whenComplete((ended, late) -> process.destroyForcibly())
+                .join();
+    }
+}

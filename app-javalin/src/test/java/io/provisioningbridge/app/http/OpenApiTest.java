@@ -1,0 +1,126 @@
+package io.provisioningbridge.app.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.provisioningbridge.core.domain.DeviceId;
+import io.provisioningbridge.core.domain.TunnelAddress;
+import io.provisioningbridge.core.enrollment.EnrollmentResult;
+import io.provisioningbridge.core.enrollment.RefusalReason;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** The contract is written by hand; this is what keeps it true. */
+class OpenApiTest {
+
+    private final JsonNode contract = read();
+
+    @Test
+    void everyRouteShouldBeInTheContractAndTheOtherWayRound() {
+        Set<String> described = new HashSet<>();
+        for (String path : names(contract.path("paths"))) {
+            for (String method : names(contract.path("paths").path(path))) {
+                described.add(method.toUpperCase(Locale.ROOT) + " " + path);
+                if (method.equals("get")) {
+                    described.add("HEAD " + path);
+                }
+            }
+        }
+
+        try (TestServer server = TestServer.of(OpenApiTest::enrolled)) {
+            assertThat(server.routes()).isEqualTo(described);
+        }
+    }
+
+    @Test
+    void everyCodeShouldBeInTheContractAndTheOtherWayRound() {
+        assertThat(texts(contract.at("/components/schemas/Problem/properties/code/enum")))
+                .containsExactlyInAnyOrderElementsOf(Arrays.stream(ProblemType.values())
+                        .map(ProblemType::code)
+                        .toList());
+    }
+
+    @Test
+    void everyRefusalShouldHaveADescribedStatus() {
+        JsonNode responses = contract.at("/paths/~1devices~1{id}~1enroll/post/responses");
+
+        for (RefusalReason reason : RefusalReason.values()) {
+            String status = String.valueOf(ProblemType.of(reason).status());
+            assertThat(responses.has(status)).as(reason + " is " + status).isTrue();
+        }
+    }
+
+    @Test
+    void answerShouldHaveExactlyTheDescribedMembers() throws Exception {
+        try (TestServer server = TestServer.of(OpenApiTest::enrolled)) {
+            JsonNode answer = TestServer.json(
+                    server.enroll("dev-001", "{\"csr_pem\":\"\"}").body());
+            JsonNode schema = contract.at("/components/schemas/Enrolled");
+
+            assertThat(names(answer))
+                    .isEqualTo(texts(schema.path("required")))
+                    .isEqualTo(names(schema.path("properties")));
+        }
+    }
+
+    @Test
+    void problemShouldHaveDescribedMembersOnly() throws Exception {
+        try (TestServer server = TestServer.of(OpenApiTest::enrolled)) {
+            JsonNode problem = TestServer.json(server.enroll("dev-001", "[]").body());
+            JsonNode schema = contract.at("/components/schemas/Problem");
+
+            assertThat(names(problem)).containsAll(texts(schema.path("required")));
+            assertThat(names(schema.path("properties"))).containsAll(names(problem));
+        }
+    }
+
+    @Test
+    void everyReferenceShouldLeadSomewhere() {
+        assertThat(contract.findValuesAsText("$ref"))
+                .isNotEmpty()
+                .allSatisfy(reference -> assertThat(
+                                contract.at(reference.substring(1)).isMissingNode())
+                        .as(reference)
+                        .isFalse());
+    }
+
+    private static EnrollmentResult enrolled(Object request) {
+        return new EnrollmentResult.Enrolled(
+                new DeviceId("dev-001"),
+                "leaf",
+                "chain",
+                "wg",
+                TunnelAddress.parse("10.8.0.2").orThrow(),
+                Instant.parse("2027-01-01T00:00:00Z"),
+                Instant.parse("2026-12-01T00:00:00Z"));
+    }
+
+    private static List<String> names(JsonNode object) {
+        List<String> names = new ArrayList<>();
+        object.fieldNames().forEachRemaining(names::add);
+        return names;
+    }
+
+    private static List<String> texts(JsonNode array) {
+        List<String> texts = new ArrayList<>();
+        array.forEach(element -> texts.add(element.textValue()));
+        return texts;
+    }
+
+    private static JsonNode read() {
+        try (InputStream yaml = HttpServer.class.getResourceAsStream("/openapi.yaml")) {
+            return new YAMLMapper().readTree(yaml);
+        } catch (IOException e) {
+            throw new IllegalStateException("openapi.yaml cannot be read", e);
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.provisioningbridge.app.http;
+
+import org.jspecify.annotations.NullMarked;

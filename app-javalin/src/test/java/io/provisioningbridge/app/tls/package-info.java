@@ -1,0 +1,4 @@
+@NullMarked
+package io.provisioningbridge.app.tls;
+
+import org.jspecify.annotations.NullMarked;

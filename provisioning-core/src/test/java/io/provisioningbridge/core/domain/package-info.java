@@ -1,0 +1,4 @@
+@NullMarked
+package io.provisioningbridge.core.domain;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,133 @@
+package io.provisioningbridge.testkit.memory;
+
+import io.provisioningbridge.core.domain.AddressPools;
+import io.provisioningbridge.core.domain.AuditEvent;
+import io.provisioningbridge.core.domain.Device;
+import io.provisioningbridge.core.domain.DeviceCertificate;
+import io.provisioningbridge.core.domain.DeviceId;
+import io.provisioningbridge.core.domain.IssuanceIntent;
+import io.provisioningbridge.core.domain.PeerSnapshot;
+import io.provisioningbridge.core.domain.TunnelAddress;
+import io.provisioningbridge.core.port.BackendException.Effect;
+import io.provisioningbridge.core.port.BackendUnavailableException;
+import io.provisioningbridge.core.port.Change;
+import io.provisioningbridge.core.port.DeviceStore;
+import io.provisioningbridge.core.port.Outcome;
+import io.provisioningbridge.testkit.fixture.FaultPlan;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * A device store that forgets everything when it is closed, and otherwise behaves as every other one. To a {@link FaultPlan}
+ * each commit is a call of {@code commit} and one of {@code commit} with the kind of change, such as {@code commit Enrolled}.
+ * Safe for concurrent use.
+ */
+public final class InMemoryDeviceStore implements DeviceStore {
+
+    private final Object lock = new Object();
+    private final InMemoryState state;
+    private final FaultPlan faults;
+    private final String identity;
+    private boolean closed;
+
+    public InMemoryDeviceStore(AddressPools pools) {
+        this(pools, new FaultPlan());
+    }
+
+    /** @param faults what goes wrong, by the names of {@link DeviceStore}'s methods */
+    public InMemoryDeviceStore(AddressPools pools, FaultPlan faults) {
+        this.state = new InMemoryState(pools);
+        this.faults = faults;
+        byte[] bits = new byte[16];
+        new SecureRandom().nextBytes(bits);
+        this.identity = HexFormat.of().formatHex(bits);
+    }
+
+    @Override
+    public Outcome commit(Change change) {
+        String kind = "commit " + change.getClass().getSimpleName();
+        return faults.callUninterruptibly(
+                "commit", () -> faults.callUninterruptibly(kind, () -> whileOpen(() -> state.apply(change))));
+    }
+
+    @Override
+    public Optional<Device> find(DeviceId id) {
+        return read("find", () -> state.device(id.key()));
+    }
+
+    @Override
+    public Optional<IssuanceIntent> openIntent(DeviceId id, Instant now) {
+        return read(
+                "openIntent",
+                () -> state.intents()
+                        .openOf(id.key())
+                        .map(Intents.Claim::intent)
+                        .filter(intent -> intent.openAt(now)));
+    }
+
+    @Override
+    public List<DeviceCertificate> certificates(DeviceId id) {
+        return read("certificates", () -> state.certificates().of(id.key()));
+    }
+
+    @Override
+    public List<IssuanceIntent> intents(DeviceId id) {
+        return read(
+                "intents",
+                () -> state.intents().of(id.key()).map(Intents.Claim::intent).toList());
+    }
+
+    @Override
+    public List<AuditEvent> events(DeviceId id) {
+        return read("events", () -> state.events(id.key()));
+    }
+
+    @Override
+    public List<DeviceCertificate> dueForRevocation(int limit) {
+        return read("dueForRevocation", () -> state.certificates().due(limit));
+    }
+
+    @Override
+    public PeerSnapshot peers() {
+        return read("peers", () -> state.leases().peers());
+    }
+
+    @Override
+    public long peersRevision() {
+        return read("peersRevision", () -> state.leases().revision());
+    }
+
+    @Override
+    public boolean everLeased(String deviceId, TunnelAddress address) {
+        return read("everLeased", () -> state.leases().everLeased(DeviceId.keyOf(deviceId), address));
+    }
+
+    @Override
+    public String identity() {
+        return identity;
+    }
+
+    @Override
+    public void close() {
+        synchronized (lock) {
+            closed = true;
+        }
+    }
+
+    private <T> T read(String operation, Supplier<T> query) {
+        return faults.callUninterruptibly(operation, () -> whileOpen(query));
+    }
+
+    private <T> T whileOpen(Supplier<T> access) {
+        synchronized (lock) {
+            if (closed) {
+                throw new BackendUnavailableException("the store is closed", Effect.NONE);
+            }
+            return access.get();
+        }
+    }
+}

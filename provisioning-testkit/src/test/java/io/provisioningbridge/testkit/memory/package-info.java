@@ -1,0 +1,4 @@
+@NullMarked
+package io.provisioningbridge.testkit.memory;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.provisioningbridge.testkit.server;
+
+import org.jspecify.annotations.NullMarked;
