@@ -3,10 +3,8 @@ package io.provisioningbridge.app.endtoend;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.provisioningbridge.testkit.server.RequiresServer;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -14,16 +12,13 @@ import org.junit.jupiter.params.provider.EnumSource;
 @RequiresServer({"dash", "busybox", "openssl"})
 class DeviceFunctionsTest {
 
-    @TempDir
-    private Path directory;
-
     @ParameterizedTest
     @EnumSource
     void unitTestsShouldPass(DeviceShell shell) throws Exception {
         List<String> command = new ArrayList<>(shell.command());
         command.add(DeviceShell.SCRIPTS.resolve("tests/unit.sh").toString());
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-        builder.environment().put("PATH", shell.path(directory));
+        builder.environment().put("PATH", shell.path());
 
         Process process = builder.start();
 

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** The shells that the device's scripts are written for, each with the programs it would find on a device. */
@@ -13,11 +12,11 @@ enum DeviceShell {
     DASH {
         @Override
         List<String> command() {
-            return List.of("dash");
+            return List.of(find("dash").toString());
         }
 
         @Override
-        String path(Path directory) {
+        String path() {
             return System.getenv("PATH");
         }
     },
@@ -30,20 +29,14 @@ enum DeviceShell {
         }
 
         @Override
-        String path(Path directory) throws IOException, InterruptedException {
-            Path programs = directory.resolve("programs");
-            if (Files.notExists(programs)) {
-                Files.createDirectory(programs);
-                Process list = new ProcessBuilder("busybox", "--list").start();
-                for (String applet : new String(list.getInputStream().readAllBytes()).split("\n")) {
-                    Files.createSymbolicLink(programs.resolve(applet), find("busybox"));
-                }
-                list.waitFor(10, TimeUnit.SECONDS);
-                for (String program : List.of("openssl", "curl")) {
-                    Files.deleteIfExists(programs.resolve(program));
-                    Files.createSymbolicLink(programs.resolve(program), find(program));
-                }
+        String path() throws IOException {
+            Path programs = Files.createDirectories(
+                    Path.of("target", "device-programs").toAbsolutePath());
+            for (String applet : applets()) {
+                link(programs.resolve(applet), find("busybox"));
             }
+            link(programs.resolve("openssl"), find("openssl"));
+            link(programs.resolve("curl"), find("curl"));
             return programs.toString();
         }
     };
@@ -53,12 +46,23 @@ enum DeviceShell {
     /** How a script is started. */
     abstract List<String> command();
 
-    /**
-     * The search path that a script gets.
-     *
-     * @param directory of the test's own
-     */
-    abstract String path(Path directory) throws IOException, InterruptedException;
+    /** The search path that a script gets. */
+    abstract String path() throws IOException;
+
+    private static List<String> applets() throws IOException {
+        Process list = new ProcessBuilder("busybox", "--list").start();
+        return new String(list.getInputStream().readAllBytes())
+                .lines()
+                .filter(applet -> !List.of("openssl", "curl").contains(applet))
+                .toList();
+    }
+
+    private static void link(Path link, Path program) throws IOException {
+        if (Files.notExists(link)) {
+            Files.deleteIfExists(link);
+            Files.createSymbolicLink(link, program);
+        }
+    }
 
     /** A program on the path of this process. */
     static Path find(String program) {

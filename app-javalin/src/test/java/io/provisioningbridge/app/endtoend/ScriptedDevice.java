@@ -56,7 +56,7 @@ final class ScriptedDevice {
         this.directory = Files.createDirectories(directory);
         Path noSettings = Files.writeString(directory.resolve("bridge-device.conf"), "");
         environment.putAll(Map.of(
-                "PATH", shell.path(directory),
+                "PATH", shell.path(),
                 "ENROLL_CONFIG", noSettings.toString(),
                 "CERTS_DIR", certs().toString(),
                 "BRIDGE_URL", bridge.toString(),
