@@ -1,15 +1,12 @@
 package io.provisioningbridge.app.endtoend;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.provisioningbridge.app.endtoend.ScriptedDevice.Run;
 import io.provisioningbridge.testkit.server.RequiresServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -34,9 +31,7 @@ class EnrollScriptStorageTest {
 
     @BeforeAll
     static void start() throws Exception {
-        assumeTrue(
-                new ProcessBuilder("unshare", "-r", "-m", "true").start().waitFor() == 0,
-                "mount namespaces are not allowed here");
+        MountNamespace.assumeAllowed();
         bridge = BridgeAtStepCa.start(directory, Map.of());
     }
 
@@ -58,11 +53,7 @@ class EnrollScriptStorageTest {
      */
     private static Run enrollWith(ScriptedDevice device, String commands) throws IOException, InterruptedException {
         Files.createDirectories(device.certs());
-        List<String> wrapper = new ArrayList<>(List.of(
-                DeviceShell.find("unshare").toString(), "-r", "-m", DeviceShell.find("sh").toString(), "-c"));
-        wrapper.add("PATH=" + System.getenv("PATH") + ":$PATH; set -e; " + commands);
-        wrapper.add("sh");
-        return device.start(wrapper, "enroll.sh").awaitEnd();
+        return device.start(MountNamespace.command(commands), "enroll.sh").awaitEnd();
     }
 
     @ParameterizedTest

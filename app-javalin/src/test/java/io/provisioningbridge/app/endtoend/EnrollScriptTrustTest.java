@@ -12,6 +12,7 @@ import io.provisioningbridge.testkit.server.StepCaServer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -121,6 +122,7 @@ class EnrollScriptTrustTest {
 
     @ParameterizedTest
     @EnumSource
+    @RequiresServer("unshare")
     void certificatesOfTheSystemShouldCountForNothing(DeviceShell shell) throws Exception {
         Path system = Files.createDirectory(disk.resolve("system"));
         Files.writeString(system.resolve("attacker.pem"), ForeignServer.pem(ATTACKER.root()));
@@ -129,10 +131,12 @@ class EnrollScriptTrustTest {
         ScriptedDevice device = device(shell, "system")
                 .with("SSL_CERT_DIR", system.toString())
                 .with("SSL_CERT_FILE", system.resolve("attacker.pem").toString());
+        // curl's own directory cannot be chosen from outside, but another can be put in its place.
+        List<String> wrapper = MountNamespace.command("mount --bind " + system + " /etc/ssl/certs; \"$@\"");
         try (ForeignServer attacker = new ForeignServer(ATTACKER, ForeignServer.pem(root))) {
             bridge.relay().leadTo(attacker.port());
 
-            assertRefused(device.enroll(), device);
+            assertRefused(device.start(wrapper, "enroll.sh").awaitEnd(), device);
 
             assertThat(attacker.requests()).allMatch(request -> request.startsWith("GET /pki/roots/"));
         } finally {
@@ -157,8 +161,9 @@ class EnrollScriptTrustTest {
             assertRefused(pinned.enroll(), pinned);
 
             // It trusts the connection, and had the root from somebody honest.
-            ScriptedDevice trusting = device(shell, "trusting")
-                    .with("BRIDGE_TLS_TRUST", other.resolve("data/ca/root.crt").toString());
+            String itsRoot = other.resolve("data/ca/root.crt").toString();
+            ScriptedDevice trusting =
+                    device(shell, "trusting").with("BRIDGE_TLS_TRUST", itsRoot).with("SSL_CERT_FILE", itsRoot);
             bridge.relay().divertNextTo(bridge.port());
             assertRefused(trusting.enroll(), trusting);
         } finally {
