@@ -1,0 +1,353 @@
+#!/bin/sh
+# Tests of the scripts' own functions, without a bridge. Run it with each shell that the scripts are meant for:
+#   dash device/tests/unit.sh; busybox sh device/tests/unit.sh
+# Prints what failed, and ends with status 1 then. How the scripts behave against a running bridge is tested by
+# EnrollScriptTest in app-javalin.
+# shellcheck disable=SC1003,SC2016 # backslashes and dollar signs are what is tested
+set -eu
+umask 077
+LC_ALL=C
+export LC_ALL
+PROGRAM=unit.sh
+DEFAULT_RETRY_FOR=0
+TESTS=$(dirname "$(readlink -f "$0")")
+HERE=${TESTS%/*}
+. "$HERE/lib/host.sh"
+. "$HERE/lib/clock.sh"
+. "$HERE/lib/bridge.sh"
+. "$HERE/lib/identity.sh"
+
+TEMP=$(mktemp -d)
+trap 'rm -rf "$TEMP"' EXIT
+CERTS_DIR=$TEMP/certs
+STATE=$CERTS_DIR/.bridge
+NEXT=$STATE/next
+WORK=$STATE/work
+FAILED=0
+PASSED=0
+TAB=$(printf '\t')
+mkdir -p "$WORK" "$NEXT"
+
+# is WHAT ACTUAL EXPECTED
+is() {
+    if [ "$2" = "$3" ]; then
+        PASSED=$((PASSED + 1))
+    else
+        FAILED=$((FAILED + 1))
+        printf 'FAILED: %s\n  expected: %s\n  but was:  %s\n' "$1" "$3" "$2"
+    fi
+}
+
+# status COMMAND...: prints the status that the command ends with; a die ends only the command.
+status() {
+    _got=0
+    ("$@") >/dev/null 2>&1 || _got=$?
+    printf '%s' "$_got"
+}
+
+json_of() { printf '%s' "$1" | json "$2" || printf 'status %s' "$?"; }
+
+test_json_members() {
+    is 'plain member' "$(json_of '{"a":"x"}' a)" x
+    is 'blanks' "$(json_of " { \"a\" :$TAB \"x\" $NL} " a)" x
+    is 'member below' "$(json_of '{"a":{"b":{"c":"x"}},"b":"y"}' a.b.c)" x
+    is 'not the one below' "$(json_of '{"a":{"cert":"wrong"},"cert":"right"}' cert)" right
+    is 'not the one in an array' "$(json_of '{"a":[{"cert":"wrong"}],"cert":"right"}' cert)" right
+    is 'not one inside a text' "$(json_of '{"a":"\"cert\":\"wrong\"","cert":"right"}' cert)" right
+    is 'number' "$(json_of '{"a":-1.5e3}' a)" -1.5e3
+    is 'truth' "$(json_of '{"a":true}' a)" true
+    is 'empty text' "$(json_of '{"a":""}' a)" ''
+    is 'absent' "$(json_of '{"a":"x"}' b)" 'status 1'
+    is 'null is absent' "$(json_of '{"a":null}' a)" 'status 1'
+    is 'object is no text' "$(json_of '{"a":{}}' a)" 'status 1'
+    is 'dot in a name is no path' "$(json_of '{"a.b":"x"}' a.b)" 'status 1'
+    is 'list' "$(json_of '{"s":{"m":{"h":"x y","p":1},"k":"z"},"t":"u"}' 's.*')" "m.h x y${NL}m.p 1${NL}k z"
+    is 'empty list' "$(json_of '{"s":{}}' 's.*')" 'status 1'
+    is 'line end in a list' "$(json_of '{"s":{"a":"x\ny"}}' 's.*' | tr '\001' '!')" 'a x!y'
+}
+
+test_json_texts() {
+    is 'line ends' "$(json_of '{"a":"x\ny\n"}' a)" "x${NL}y"
+    is 'escapes' "$(json_of '{"a":"\"\\\/\t"}' a)" "\"\\/$TAB"
+    is 'backslash before n' "$(json_of '{"a":"\\n"}' a)" '\n'
+    is 'quote at the end' "$(json_of '{"a":"x\\"}' a)" 'x\'
+    is 'ASCII by code' "$(json_of '{"a":"\u0041\u002b\u003d"}' a)" 'A+='
+    is 'UTF-8 kept' "$(json_of '{"a":"Zürich"}' a)" Zürich
+    is 'two bytes' "$(json_of '{"a":"Z\u00fcrich"}' a)" Zürich
+    is 'three bytes' "$(json_of '{"a":"\u20AC"}' a)" €
+    is 'four bytes' "$(json_of '{"a":"\uD83D\uDE00"}' a)" 😀
+    is 'percent and ampersand' "$(json_of '{"a":"100%s & \\0"}' a)" '100%s & \0'
+}
+
+test_json_refusals() {
+    for _text in '' '{' '}' '{"a":"x"' '{"a":"x"}}' '{"a":"x"} {"a":"x"}' '{"a" "x"}' '{"a":"x",}' '{a:"x"}' "{'a':'x'}" \
+        '{"a":"x\"}' '{"a":"x","a":"y"}' '{"a":"\q"}' '{"a":"x","b":"\u12"}' '{"a":"x","b":"\ud800"}' '{"a":"x","b":"\udc00"}' \
+        '{"a":"x","b":"\u0000"}' '{"a":"x","b":tru}' '{"a":"x","b":[1,]}' '<html>"a":"x"</html>' '"a"' '["a"]'; do
+        is "refused: $_text" "$(json_of "$_text" a)" 'status 1'
+    done
+    is 'depth' "$(json_of "{\"a\":\"x\",\"b\":$(printf '%040d' 0 | tr 0 '[')}" a)" 'status 1'
+}
+
+test_json_written_can_be_read() {
+    _text='-----BEGIN "X"-----
+a\b/c %s $HOME
+last'
+    is 'there and back' "$(json_of "{\"a\":$(printf '%s\n' "$_text" | json_text)}" a)" "$_text"
+}
+
+test_times() {
+    is 'HTTP' "$(to_epoch 'Sun, 06 Nov 1994 08:49:37 GMT')" 784111777
+    is 'openssl' "$(to_epoch 'Nov  6 08:49:37 1994 GMT')" 784111777
+    is 'RFC 3339' "$(to_epoch 1994-11-06T08:49:37Z)" 784111777
+    is 'fraction' "$(to_epoch 1994-11-06T08:49:37.123456Z)" 784111777
+    is 'beginning' "$(to_epoch 1970-01-01T00:00:00Z)" 0
+    is 'leap day' "$(to_epoch 2028-02-29T12:00:00Z)" 1835438400
+    is 'day after it' "$(to_epoch 2028-03-01T00:00:00Z)" 1835481600
+    is 'not a leap year' "$(to_epoch 2100-03-01T00:00:00Z)" 4107542400
+    is 'beyond 32 bits' "$(to_epoch 'Jan 19 03:14:08 2038 GMT')" 2147483648
+    for _text in '' tomorrow '2026-13-01T00:00:00Z' '2026-01-32T00:00:00Z' '2026-01-01T24:00:00Z' '2026-01-01' \
+        'Xyz  6 08:49:37 1994 GMT' 'Sun, 06 Nov 1994 08:49:37 CET' '1969-12-31T23:59:59Z' 1795467055; do
+        is "no time: $_text" "$(to_epoch "$_text")" ''
+    done
+}
+
+test_device_ids() {
+    for _id in a A1 dev-001 a.b_c-d 1.2.3 1.2.3.4.5 1.2.3.a "$(printf '%064d' 1)"; do
+        is "id: $_id" "$(status is_device_id "$_id")" 0
+    done
+    for _id in '' -a .a _a a. a..b 'a b' a/b ../a "a${NL}b" é 1.2.3.4 192.168.100.200 "$(printf '%065d' 1)" 'a*' '$x'; do
+        is "no id: $_id" "$(status is_device_id "$_id")" 1
+    done
+}
+
+test_placeholders() {
+    for _serial in '' 0 00000000 'To be filled by O.E.M.' 'To Be Filled By O.E.M' 'Default string' None 'Not Specified' \
+        'System Serial Number' XXXXXXXX ........ 0123456789 03000200-0400-0500-0006-000700080009 'N/A' ---- FFFF-FFFF '[[[' '\\\'; do
+        is "placeholder: $_serial" "$(status is_placeholder "$_serial")" 0
+    done
+    for _serial in PF1234 5CG0012X0 10000000 AAB none1; do
+        is "serial number: $_serial" "$(status is_placeholder "$_serial")" 1
+    done
+}
+
+test_hardware_texts() {
+    HARDWARE_ROOT=$TEMP/hardware
+    mkdir -p "$HARDWARE_ROOT/proc/device-tree"
+    printf ' 1000ab \0' >"$HARDWARE_ROOT/proc/device-tree/serial-number"
+    is 'NUL and blanks are cut off' "$(hardware_text /proc/device-tree/serial-number)" 1000ab
+    is 'absent' "$(hardware_text /proc/nothing)" ''
+    is 'facts' "$(hardware_facts)" 'device-tree 1000ab'
+    HARDWARE_ROOT=
+}
+
+volatile_on() {
+    HARDWARE_ROOT=$TEMP/mounts
+    mkdir -p "$HARDWARE_ROOT/proc"
+    printf '%s\n' "$2" >"$HARDWARE_ROOT/proc/mounts"
+    _why=$(volatile_because "$1")
+    HARDWARE_ROOT=
+    printf '%s' "${_why:-lasting}"
+}
+
+test_volatile_storage() {
+    _root='/dev/mmcblk0p2 / ext4 rw,relatime 0 0'
+    is 'disk' "$(volatile_on /certs "$_root")" lasting
+    is 'own partition' "$(volatile_on /certs "overlay / overlay rw 0 0$NL/dev/mmcblk0p4 /certs ext4 rw 0 0")" lasting
+    is 'similar name' "$(volatile_on /certs "$_root${NL}tmpfs /cert tmpfs rw 0 0")" lasting
+    is 'tmpfs' "$(volatile_on /certs "$_root${NL}tmpfs /certs tmpfs rw 0 0")" 'it is on tmpfs'
+    is 'below tmpfs' "$(volatile_on /run/a/certs "$_root${NL}tmpfs /run tmpfs rw 0 0")" 'it is on tmpfs'
+    is 'the last mount counts' "$(volatile_on /certs "/dev/sda /certs ext4 rw 0 0${NL}tmpfs /certs tmpfs rw 0 0")" 'it is on tmpfs'
+    is 'blank in the path' "$(volatile_on '/my certs' "$_root${NL}tmpfs /my\\040certs tmpfs rw 0 0")" 'it is on tmpfs'
+    is 'read-only' "$(volatile_on /certs '/dev/root / squashfs ro,relatime 0 0')" 'it is mounted read-only'
+    is 'initramfs' "$(volatile_on /certs 'rootfs / rootfs rw 0 0')" 'it is on rootfs'
+    is 'RAM disk' "$(volatile_on /certs '/dev/ram0 / ext2 rw 0 0')" 'it is on the RAM disk /dev/ram0'
+    is 'compressed RAM' "$(volatile_on /certs '/dev/zram1 / ext4 rw 0 0')" 'it is on the RAM disk /dev/zram1'
+    is 'overlay on a disk' "$(volatile_on /certs "/dev/sda / ext4 rw 0 0${NL}o /certs overlay rw,lowerdir=/,upperdir=$TEMP,workdir=/w 0 0")" lasting
+    is 'overlay in memory' "$(volatile_on /certs "tmpfs / tmpfs rw 0 0${NL}o /certs overlay rw,upperdir=$TEMP 0 0")" \
+        'it is in an overlay whose upper layer is in memory'
+    is 'container' "$(volatile_on /certs 'overlay / overlay rw,lowerdir=/x,upperdir=/no/such/place,workdir=/y 0 0')" \
+        'it is in a layer that goes with the container; mount a volume there'
+    is 'no table' "$(volatile_on /certs '')" 'its file system is not in /proc/mounts'
+}
+
+settings_from() {
+    printf '%s\n' "$1" >"$TEMP/conf"
+    (
+        unset CERTS_DIR
+        ENROLL_CONFIG=$TEMP/conf
+        CA_FINGERPRINT=$(printf '%064d' 0)
+        read_settings 2>&1
+        printf '%s|%s|%s' "${DEVICE_ID:-}" "${DEVICE_NAME:-}" "$CERTS_DIR"
+    ) || printf 'status %s' "$?"
+}
+
+test_settings_file() {
+    is 'plain' "$(settings_from "# a comment$NL${NL}DEVICE_ID=a${NL}CERTS_DIR=/x")" 'a||/x'
+    is 'quotes' "$(settings_from "DEVICE_ID='a'${NL}DEVICE_NAME=\"b c\"")" 'a|b c|/certs'
+    is 'is not run' "$(settings_from 'DEVICE_NAME=$(echo x) `echo y`; echo z')" '|$(echo x) `echo y`; echo z|/certs'
+    is 'backslash stays' "$(settings_from 'DEVICE_NAME=a\nb')" '|a\nb|/certs'
+    is 'environment first' "$(DEVICE_ID="env" && export DEVICE_ID && settings_from 'DEVICE_ID=file')" 'env||/certs'
+    is 'empty is unset' "$(DEVICE_ID='' && export DEVICE_ID && settings_from 'DEVICE_ID=file')" 'file||/certs'
+    is 'unknown' "$(settings_from 'PATH=/x')" "unit.sh: warning: $TEMP/conf: unknown setting PATH$NL||/certs"
+    is 'not a setting' "$(settings_from 'DEVICE_ID a' | tail -n 1)" 'status 2'
+    is 'not a number' "$(settings_from 'RETRY_FOR=10s' | tail -n 1)" 'status 2'
+}
+
+url_parts() {
+    (
+        BRIDGE_URL=$1 BRIDGE_TLS_TRUST=pinned BRIDGE_ALLOW_HTTP=${2:-no}
+        read_bridge_url 2>/dev/null
+        printf '%s' "$SCHEME $HOST $PORT $BASE_URL"
+    ) || printf 'status %s' "$?"
+}
+
+test_bridge_urls() {
+    is 'host' "$(url_parts https://bridge.example.com)" 'https bridge.example.com 443 https://bridge.example.com'
+    is 'prefix is kept' "$(url_parts https://h:8443/a/b//)" 'https h 8443 https://h:8443/a/b'
+    is 'IPv6' "$(url_parts 'https://[::1]:8443/x')" 'https [::1] 8443 https://[::1]:8443/x'
+    is 'IPv6 without port' "$(url_parts 'https://[::1]')" 'https [::1] 443 https://[::1]'
+    is 'plain http' "$(url_parts http://h yes)" 'http h 80 http://h'
+    for _url in '' h:8443 ftp://h http://h https:// https:///x https://u:p@h 'https://h?q' 'https://h#f' 'https://h/a b' https://h:x \
+        https://h: 'https://h/"'; do
+        is "refused: $_url" "$(url_parts "$_url")" 'status 2'
+    done
+}
+
+test_headers() {
+    printf 'HTTP/1.1 100 Continue\r\nRetry-After: 1\r\n\r\nHTTP/1.1 503 Busy\r\nretry-AFTER:  7 \r\nX-Retry-After: 9\r\n\r\n' >"$WORK/headers"
+    is 'the last answer, any case' "$(header retry-after)" 7
+    is 'absent' "$(header date)" ''
+    printf 'HTTP/1.1 100 Continue\r\nDate: x\r\n\r\nHTTP/1.1 200 OK\r\n\r\n' >"$WORK/headers"
+    is 'not of an earlier answer' "$(header date)" ''
+}
+
+retry_after_of() {
+    printf 'HTTP/1.1 503 x\r\nRetry-After: %s\r\n\r\n' "$1" >"$WORK/headers"
+    read_retry_after
+    printf '%s' "$_after"
+}
+
+test_retry_after() {
+    is 'seconds' "$(retry_after_of 30)" 30
+    is 'none' "$(retry_after_of '')" 0
+    is 'bounded' "$(retry_after_of 86400)" 3600
+    is 'bounded, however long' "$(retry_after_of 99999999999999999999)" 3600
+    is 'in the past' "$(retry_after_of 'Sun, 06 Nov 1994 08:49:37 GMT')" 0
+    is 'far in the future' "$(retry_after_of 'Sun, 06 Nov 2094 08:49:37 GMT')" 3600
+    is 'nonsense' "$(retry_after_of soon)" 0
+    is 'negative' "$(retry_after_of -5)" 0
+}
+
+KEY=cGxlYXNlLXVzZS10aGlzLWtleS1pbi10ZXN0cy1vbiE=
+
+tunnel_of() {
+    printf '%s\n' "$KEY" >"$CERTS_DIR/wireguard.key"
+    printf '{"wg":%s}' "$(printf '%s\n' "$1" | json_text)" >"$WORK/answer"
+    (judge_tunnel) 2>/dev/null || {
+        printf 'status %s' "$?"
+        return
+    }
+    cat "$WORK/wg0.conf"
+}
+
+test_tunnel_configurations() {
+    _good="# made for dev-1
+[Interface]
+PrivateKey = $WG_PLACEHOLDER
+Address = 10.8.0.2/32
+
+[Peer]
+PublicKey = AAAA
+AllowedIPs = 10.8.0.0/24
+Endpoint = vpn.example.com:51820
+PersistentKeepalive = 25"
+    is 'the key is filled in' "$(tunnel_of "$_good")" "$(printf '%s\n' "$_good" | sed "s|<.*>|$KEY|")"
+    is 'without blanks, with CR' "$(tunnel_of "$(printf '[Interface]\r\nPrivateKey=%s\r\n[Peer]\r\nPublicKey=A\r\n' "$WG_PLACEHOLDER")")" \
+        "[Interface]${NL}PrivateKey = $KEY${NL}[Peer]${NL}PublicKey=A"
+    for _line in 'PostUp = touch /tmp/x' 'PreDown=x' 'postup = x' 'SaveConfig = true' 'Table = off' 'PrivateKey = AAAA' 'FwMark = 1' nonsense; do
+        is "refused: $_line" "$(tunnel_of "[Interface]${NL}PrivateKey = $WG_PLACEHOLDER$NL$_line${NL}[Peer]${NL}PublicKey = A")" 'status 16'
+        is "refused in a peer: $_line" "$(tunnel_of "[Interface]${NL}PrivateKey = $WG_PLACEHOLDER${NL}[Peer]$NL$_line")" 'status 16'
+    done
+    is 'no place for the key' "$(tunnel_of "[Interface]${NL}Address = 1${NL}[Peer]")" 'status 16'
+    is 'no peer' "$(tunnel_of "[Interface]${NL}PrivateKey = $WG_PLACEHOLDER")" 'status 16'
+    is 'another section' "$(tunnel_of "$_good${NL}[Hook]${NL}Run = x")" 'status 16'
+    is 'empty' "$(tunnel_of '')" 'status 16'
+}
+
+services_of() {
+    printf '%s' "$1" >"$WORK/answer"
+    (judge_services) 2>/dev/null || {
+        printf 'status %s' "$?"
+        return
+    }
+    if [ -e "$WORK/services.env" ]; then cat "$WORK/services.env"; else printf 'no file'; fi
+}
+
+test_services() {
+    is 'names and values' "$(services_of '{"services":{"mqtt":{"host":"m.example.com","port":8883},"hawkbit":{"url":"https://h/a?b=c&d","target_token":"a+/="}}}')" \
+        "MQTT_HOST=\"m.example.com\"${NL}MQTT_PORT=\"8883\"${NL}HAWKBIT_URL=\"https://h/a?b=c&d\"${NL}HAWKBIT_TARGET_TOKEN=\"a+/=\""
+    is 'none' "$(services_of '{"a":"b"}')" 'no file'
+    is 'empty' "$(services_of '{"services":{}}')" 'no file'
+    for _value in '$(x)' '`x`' 'a\"b' "a'b" 'a b' 'a\\b' 'a\nb' 'a;b' 'a\u0001'; do
+        is "refused: $_value" "$(services_of "{\"services\":{\"mqtt\":{\"host\":\"$_value\"}}}")" 'status 16'
+    done
+    is 'strange name' "$(services_of '{"services":{"MQTT":{"host":"x"}}}')" 'status 16'
+    is 'not below a service' "$(services_of '{"services":{"path":"x"}}')" 'status 16'
+}
+
+test_wireguard_keys() {
+    # RFC 7748, 6.1: Alice's pair.
+    printf 'dwdtCnMYpX08FsFyUbJmRd9ML4frwJkqsXf7pR25LCo=\n' >"$TEMP/wg"
+    is 'public key' "$(wireguard_public_key "$TEMP/wg")" 'hSDwCYkwp1R0i33ctD73Wg2/Og0mOBr066SpjqqbTmo='
+    printf 'dwdtCnMYpX08FsFyUbJmRd9ML4frwJkqsXf7pR25LA==\n' >"$TEMP/wg"
+    is 'too short' "$(status wireguard_public_key "$TEMP/wg")" 1
+    is 'absent' "$(status wireguard_public_key "$TEMP/none")" 1
+    rm -f "$CERTS_DIR/wireguard.key" "$CERTS_DIR/wg0.conf"
+    settle_wireguard_key 2>/dev/null
+    is 'made' "${#WG_PUBLIC_KEY}" 44
+    _made=$WG_PUBLIC_KEY
+    settle_wireguard_key
+    is 'kept' "$WG_PUBLIC_KEY" "$_made"
+    printf '[Interface]\nPrivateKey = dwdtCnMYpX08FsFyUbJmRd9ML4frwJkqsXf7pR25LCo=\n' >"$CERTS_DIR/wg0.conf"
+    rm "$CERTS_DIR/wireguard.key"
+    settle_wireguard_key
+    is 'taken from wg0.conf' "$WG_PUBLIC_KEY" 'hSDwCYkwp1R0i33ctD73Wg2/Og0mOBr066SpjqqbTmo='
+}
+
+test_within() {
+    is 'in time' "$(status within 5 true)" 0
+    is 'its status' "$(status within 5 sh -c 'exit 3')" 3
+    is 'too late' "$(status within 1 sleep 30)" 143
+}
+
+test_random_below() {
+    _high=0
+    for _try in 1 2 3 4 5 6 7 8 9 10; do
+        _number=$(random_below 3)
+        if [ "$_number" -gt "$_high" ]; then _high=$_number; fi
+    done
+    is 'never reaches the limit' "$((_high < 3))" 1
+    is 'one possibility' "$(random_below 1)" 0
+}
+
+fail_twice() {
+    TRIES=$((TRIES + 1))
+    trouble unreachable "$1"
+    [ "$TRIES" -gt 2 ]
+}
+
+test_persist() {
+    RETRY_MIN=1 RETRY_MAX=1 RETRY_SLOW=1000
+    TRIES=0
+    persist 0 fail_twice soon 2>/dev/null
+    is 'tries until it works' "$TRIES" 3
+    TRIES=0
+    is 'gives up before waiting longer than it may' "$(status persist 10 fail_twice slow)" 1
+}
+
+sed -n 's/^\(test_[a-z_]*\)() {$/\1/p' "$TESTS/unit.sh" >"$TEMP/tests"
+while read -r _test; do
+    "$_test" </dev/null
+done <"$TEMP/tests"
+printf '%s passed, %s failed\n' "$PASSED" "$FAILED"
+[ "$FAILED" -eq 0 ]
