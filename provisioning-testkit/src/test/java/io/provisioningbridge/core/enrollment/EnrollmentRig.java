@@ -48,6 +48,10 @@ final class EnrollmentRig {
     }
 
     EnrollmentRig(String pools) {
+        this(pools, Reenrollment.PROOF);
+    }
+
+    EnrollmentRig(String pools, Reenrollment rule) {
         store = new InMemoryDeviceStore(AddressPools.parse(pools).orThrow(), faults);
         bridge = ProvisioningBridge.builder()
                 .store(store)
@@ -55,7 +59,7 @@ final class EnrollmentRig {
                 .csrReader(new SimpleCsrReader())
                 .tunnelConfigWriter(tunnel)
                 .peerDirectory(directory)
-                .policy(EnrollmentPolicy.open(Set.of("vpn.example.com")))
+                .policy(EnrollmentPolicy.open(Set.of("vpn.example.com")).with(rule))
                 .clock(clock)
                 .random(new Random(7))
                 .build();
