@@ -130,8 +130,12 @@ public final class EnrollDevice {
 
     /** The same request is under way: wait for it and look again, or send the device away for a moment. */
     private Optional<EnrollmentResult> awaitFirst(Application application) {
-        boolean ended = flights.awaitEnd(application, authority.deadline());
-        return ended ? Optional.empty() : Optional.of(inProgress());
+        return switch (flights.awaitEnd(application, authority.deadline())) {
+            case ENDED -> Optional.empty();
+            case GIVEN_UP -> Optional.of(inProgress());
+            // A flight ends after its intent: one that is still open is another process's.
+            case NONE -> store.openIntent(application.id(), clock.instant()).map(open -> inProgress());
+        };
     }
 
     private static EnrollmentResult inProgress() {

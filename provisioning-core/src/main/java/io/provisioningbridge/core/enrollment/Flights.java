@@ -28,20 +28,29 @@ final class Flights {
         }
     }
 
-    /** Waits for the end of the flight; false when there is none here, it takes too long, or the thread is interrupted. */
-    boolean awaitEnd(Application application, Duration longest) {
+    /** What became of waiting for a flight. */
+    enum Wait {
+        ENDED,
+        /** There is none here: it has ended just now, or is another process's. */
+        NONE,
+        /** It takes too long, or the waiting thread was interrupted. */
+        GIVEN_UP
+    }
+
+    /** Waits for the end of the flight. */
+    Wait awaitEnd(Application application, Duration longest) {
         CompletableFuture<Void> flight = underWay.get(name(application));
         if (flight == null) {
-            return false;
+            return Wait.NONE;
         }
         try {
             flight.get(longest.toMillis(), TimeUnit.MILLISECONDS);
-            return true;
+            return Wait.ENDED;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return false;
+            return Wait.GIVEN_UP;
         } catch (TimeoutException e) {
-            return false;
+            return Wait.GIVEN_UP;
         } catch (ExecutionException e) {
             throw new IllegalStateException("a flight never fails, it ends", e);
         }

@@ -112,6 +112,24 @@ class EnrollmentRacesTest {
     }
 
     @Test
+    void sameRequestShouldBeAnsweredWhenTheFirstEndsWhileItLooks() throws Exception {
+        CsrBuilder csr = CsrBuilder.forDevice("dev-1");
+        String peer = new Seeded(5).peerKey().base64();
+        Hold completion = rig.faults.holdBefore("commit", 2);
+        Future<EnrollmentResult> first = others.submit(() -> rig.enroll("dev-1", csr, peer));
+        completion.awaitReached();
+        Hold look = rig.faults.holdAfter("openIntent", 1);
+        Future<EnrollmentResult> second = others.submit(() -> rig.enroll("dev-1", csr, peer));
+        look.awaitReached();
+
+        completion.release();
+        EnrollmentResult answer = first.get(30, TimeUnit.SECONDS);
+        look.release();
+
+        assertThat(enrolled(second.get(30, TimeUnit.SECONDS))).isEqualTo(enrolled(answer));
+    }
+
+    @Test
     void sameRequestUnderWayInAnotherProcessShouldBeSentAwayForAMoment() {
         CsrBuilder csr = CsrBuilder.forDevice("dev-1");
         rig.store.commit(EnrollmentChanges.reservedElsewhere(
