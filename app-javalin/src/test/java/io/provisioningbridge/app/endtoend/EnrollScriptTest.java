@@ -2,12 +2,15 @@ package io.provisioningbridge.app.endtoend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.provisioningbridge.adapter.stepca.CertificateFingerprint;
 import io.provisioningbridge.app.endtoend.ScriptedDevice.Run;
 import io.provisioningbridge.app.endtoend.ScriptedDevice.Running;
+import io.provisioningbridge.core.domain.Pem;
 import io.provisioningbridge.testkit.server.RequiresServer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -166,6 +169,42 @@ class EnrollScriptTest {
         succeed(device.renew());
         device.assertWhole();
         assertThat(device.certificate().getPublicKey()).isNotEqualTo(first.getPublicKey());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void certificateThatHasExpiredShouldBeRenewedByItself(DeviceShell shell) throws Exception {
+        Path other = Files.createDirectory(disk.resolve("short-lived"));
+        Map<String, String> environment = Map.of(
+                "BRIDGE_CA", "embedded",
+                "BRIDGE_CERT_LIFETIME", "3s",
+                "BRIDGE_LISTEN", "127.0.0.1:0",
+                "WG_SERVER_ENDPOINT", "vpn.example.com:51820",
+                "WG_SERVER_PUBLIC_KEY", "hSDwCYkwp1R0i33ctD73Wg2/Og0mOBr066SpjqqbTmo=");
+        try (BridgeProcess shortLived = BridgeProcess.serve(other, environment)) {
+            DeviceClient.ofEmbedded(shortLived);
+            X509Certificate root = Pem.parseCertificates(Files.readString(other.resolve("data/ca/root.crt")))
+                    .orThrow()
+                    .get(0);
+            ScriptedDevice device = device(shell, "expired")
+                    .with("BRIDGE_URL", "https://localhost:" + shortLived.listeningOn())
+                    .with("CA_FINGERPRINT", CertificateFingerprint.of(root).hex());
+            succeed(device.enroll());
+            X509Certificate first = device.certificate();
+            String tunnel = device.text("wg0.conf");
+            Await.until("it has expired", () -> first.getNotAfter().toInstant().isBefore(Instant.now()));
+
+            Run byTimer = succeed(device.renew());
+            X509Certificate second = device.certificate();
+            Await.until("it has expired", () -> second.getNotAfter().toInstant().isBefore(Instant.now()));
+            Run atBoot = succeed(device.enroll());
+
+            assertThat(byTimer.log()).contains("signed with the present key");
+            assertThat(atBoot.log()).contains("has expired", "signed with the present key");
+            assertThat(second.getPublicKey()).isNotEqualTo(first.getPublicKey());
+            assertThat(device.certificate().getPublicKey()).isNotEqualTo(second.getPublicKey());
+            assertThat(device.text("wg0.conf")).isEqualTo(tunnel);
+        }
     }
 
     @ParameterizedTest
