@@ -1,6 +1,7 @@
 package io.provisioningbridge.app;
 
 import java.time.Duration;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -23,7 +24,8 @@ final class Heartbeat implements AutoCloseable {
 
     /** Calls {@code task} now, and again {@code pause} after each time it ended; one that fails is called again. */
     void every(Duration pause, String name, Runnable task) {
-        threads.scheduleWithFixedDelay(
+        // Never completes: what it runs lets no exception out, and close() ends them all.
+        ScheduledFuture<?> unused = threads.scheduleWithFixedDelay(
                 () -> {
                     try {
                         task.run();

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
@@ -90,11 +91,11 @@ final class GroupCommitTest {
             return all;
         });
 
-        assertThat(failure(answers.remove("culprit")))
+        assertThat(failure(take(answers, "culprit")))
                 .isInstanceOf(BackendUnavailableException.class)
                 .hasMessageContaining("not this one");
-        assertThat(failure(answers.remove("bug"))).isInstanceOf(IllegalArgumentException.class);
-        assertThat(answers.remove("conflict").join()).isEqualTo(new Outcome.Conflict());
+        assertThat(failure(take(answers, "bug"))).isInstanceOf(IllegalArgumentException.class);
+        assertThat(take(answers, "conflict").join()).isEqualTo(new Outcome.Conflict());
         requireLeased(answers, 28);
         assertThat(source.opened() - before)
                 .as("transactions, the decoy's among them")
@@ -112,7 +113,7 @@ final class GroupCommitTest {
             return all;
         });
 
-        assertThat(failure(answers.remove("culprit")))
+        assertThat(failure(take(answers, "culprit")))
                 .isInstanceOfSatisfying(
                         BackendUnavailableException.class,
                         e -> assertThat(e.effect()).isEqualTo(Effect.NONE))
@@ -205,7 +206,7 @@ final class GroupCommitTest {
             lock.execute("BEGIN IMMEDIATE");
             // While the writer waits with this one, the others gather.
             int before = source.opened();
-            submit(changes.reserved("decoy", NOW));
+            CompletableFuture<Outcome> unused = submit(changes.reserved("decoy", NOW));
             source.awaitOpened(before + 1);
             List<Thread> threads = new ArrayList<>();
             toMake.make().forEach((name, change) -> {
@@ -254,11 +255,15 @@ final class GroupCommitTest {
                 .allSatisfy(outcome -> assertThat(outcome).isInstanceOf(Outcome.Leased.class));
     }
 
+    private static CompletableFuture<Outcome> take(Map<String, CompletableFuture<Outcome>> answers, String name) {
+        return Objects.requireNonNull(answers.remove(name));
+    }
+
     private static Throwable failure(CompletableFuture<Outcome> answer) {
         try {
             throw new AssertionError("answered: " + answer.join());
         } catch (CompletionException e) {
-            return e.getCause();
+            return Objects.requireNonNull(e.getCause());
         }
     }
 

@@ -21,6 +21,19 @@ public final class Demo implements AutoCloseable {
     private static final int USUAL_PORT = 8443;
     private static final int ANY_PORT = 0;
     private static final String DEVICE = "demo-device-001";
+    private static final String HOW_TO_TRY = """
+            To enroll a device of your own, paste this into a shell:
+
+              cd "$(mktemp -d)"
+              curl -sk {url}/pki/roots/{root} | openssl x509 -out root.crt
+              openssl x509 -in root.crt -outform der | sha256sum   # must be {root}
+              openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes \\
+                -keyout device.key -out device.csr -subj /CN=my-device
+              printf '{"csr_pem":"%s"}' "$(awk '{printf "%s\\\\n", $0}' device.csr)" |
+                curl -s --cacert root.crt -H 'Content-Type: application/json' --data-binary @- \\
+                {url}/devices/my-device/enroll
+
+            """;
 
     private final SecureRandom random = new SecureRandom();
     private final DemoEnvironment environment;
@@ -94,17 +107,7 @@ public final class Demo implements AutoCloseable {
     }
 
     private static void showHowToTry(URI url, CertificateFingerprint root, PrintStream out) {
-        out.println("To enroll a device of your own, paste this into a shell:");
-        out.println();
-        out.println("  cd \"$(mktemp -d)\"");
-        out.println("  curl -sk " + url + "/pki/roots/" + root + " | openssl x509 -out root.crt");
-        out.println("  openssl x509 -in root.crt -noout -fingerprint -sha256   # must be " + root);
-        out.println("  openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes \\");
-        out.println("    -keyout device.key -out device.csr -subj /CN=my-device");
-        out.println("  printf '{\"csr_pem\":\"%s\"}' \"$(awk '{printf \"%s\\\\n\", $0}' device.csr)\" |");
-        out.println("    curl -s --cacert root.crt -H 'Content-Type: application/json' --data-binary @- \\");
-        out.println("    " + url + "/devices/my-device/enroll");
-        out.println();
+        out.print(HOW_TO_TRY.replace("{url}", url.toString()).replace("{root}", root.toString()));
     }
 
     @Override

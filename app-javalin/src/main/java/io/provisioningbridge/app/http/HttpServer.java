@@ -45,10 +45,12 @@ public final class HttpServer implements AutoCloseable {
 
     private final Javalin javalin;
     private final QueuedThreadPool threads;
+    private final int port;
 
     private HttpServer(Javalin javalin, QueuedThreadPool threads) {
         this.javalin = javalin;
         this.threads = threads;
+        this.port = javalin.port();
     }
 
     /**
@@ -70,9 +72,9 @@ public final class HttpServer implements AutoCloseable {
         return new HttpServer(javalin.start(), threads);
     }
 
-    /** The port it listens on. */
+    /** The port it listens on, or did before it was closed. */
     public int port() {
-        return javalin.port();
+        return port;
     }
 
     /** Method and path of every route, such as {@code GET /health/live}. */

@@ -10,6 +10,7 @@ import io.provisioningbridge.testkit.fixture.Seeded;
 import io.provisioningbridge.testkit.server.RequiresServer;
 import io.provisioningbridge.testkit.server.StepCaProvisioner;
 import io.provisioningbridge.testkit.server.StepCaServer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
@@ -238,7 +239,7 @@ class EnrollmentAtStepCaTest {
 
     private static String run(String... command) throws Exception {
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String output = new String(process.getInputStream().readAllBytes());
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
         assertThat(process.exitValue()).as(output).isZero();
         return output;

@@ -7,6 +7,7 @@ import io.provisioningbridge.testkit.server.RequiresServer;
 import io.provisioningbridge.testkit.server.StepCaProvisioner;
 import io.provisioningbridge.testkit.server.StepCaServer;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
@@ -82,7 +83,7 @@ class OutageAtStartTest {
                         "%{http_code}",
                         URI.create(url).toString())
                 .start();
-        String status = new String(curl.getInputStream().readAllBytes());
+        String status = new String(curl.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(curl.waitFor(30, TimeUnit.SECONDS)).isTrue();
         return status;
     }

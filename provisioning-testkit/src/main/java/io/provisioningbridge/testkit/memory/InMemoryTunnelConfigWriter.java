@@ -39,7 +39,7 @@ public final class InMemoryTunnelConfigWriter implements TunnelConfigWriter {
             KeyPair pair = generator.generateKeyPair();
             byte[] scalar = ((XECPrivateKey) pair.getPrivate()).getScalar().orElseThrow();
             scalar[0] &= (byte) 248;
-            scalar[31] = (byte) (scalar[31] & 127 | 64);
+            scalar[31] = (byte) ((scalar[31] & 127) | 64);
             return new PeerKeyPair(
                     PeerKey.of(littleEndian(((XECPublicKey) pair.getPublic()).getU())),
                     new Secret(Base64.getEncoder().encodeToString(scalar)));

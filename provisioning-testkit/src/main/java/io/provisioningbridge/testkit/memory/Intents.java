@@ -76,7 +76,8 @@ final class Intents {
     /** Whether the certificate key may have been certified, or is about to be, for another device or incarnation. */
     boolean isKeyOfAnother(IssuanceIntent intent) {
         return byKey.getOrDefault(intent.key(), List.of()).stream()
-                .map(id -> all.get(id).intent())
+                .map(all::get)
+                .map(Claim::intent)
                 .filter(other -> other.status() == Status.OPEN || other.status() == Status.UNCERTAIN)
                 .anyMatch(other -> !other.device().sameDeviceAs(intent.device())
                         || !other.incarnation().equals(intent.incarnation()));

@@ -68,11 +68,11 @@ final class Leases {
     }
 
     void freeIfPending(String device) {
-        if (isPending(device)) {
-            TunnelAddress address = byDevice.remove(device).address();
-            holders.remove(address);
-            free.putBack(address);
-        }
+        of(device).filter(lease -> lease.kind() == Kind.PENDING).ifPresent(lease -> {
+            byDevice.remove(device);
+            holders.remove(lease.address());
+            free.putBack(lease.address());
+        });
     }
 
     /**
