@@ -10,7 +10,7 @@ import java.util.concurrent.locks.LockSupport;
 /** Waiting for what another process does. */
 final class Await {
 
-    private static final Duration LONGEST = Duration.ofSeconds(60);
+    private static final Duration LONGEST = Duration.ofSeconds(90);
     private static final Duration LOOK_AGAIN = Duration.ofMillis(50);
 
     private Await() {}

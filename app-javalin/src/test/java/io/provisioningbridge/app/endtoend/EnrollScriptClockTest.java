@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.provisioningbridge.app.endtoend.ScriptedDevice.Run;
 import io.provisioningbridge.app.endtoend.ScriptedDevice.Running;
+import io.provisioningbridge.testkit.server.CertificateHierarchy;
 import io.provisioningbridge.testkit.server.RequiresServer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -174,7 +175,7 @@ class EnrollScriptClockTest {
     @EnumSource
     void timeShouldNotBeTakenFromAnybodyElse(DeviceShell shell) throws Exception {
         ScriptedDevice device = device(shell, "deceived", DATE).with("RETRY_FOR", "2");
-        var attacker = io.provisioningbridge.testkit.server.CertificateHierarchy.of("Attacker");
+        CertificateHierarchy attacker = CertificateHierarchy.of("Attacker");
         clockSays(BEGINNING);
         try (ForeignServer server =
                 new ForeignServer(attacker, ForeignServer.pem(bridge.stepCa().root()))) {

@@ -2,16 +2,21 @@ package io.provisioningbridge.app.endtoend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.provisioningbridge.adapter.stepca.CertificateFingerprint;
 import io.provisioningbridge.app.endtoend.ScriptedDevice.Run;
 import io.provisioningbridge.app.endtoend.ScriptedDevice.Running;
+import io.provisioningbridge.core.domain.Pem;
 import io.provisioningbridge.testkit.server.RequiresServer;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -166,6 +171,44 @@ class EnrollScriptTest {
         succeed(device.renew());
         device.assertWhole();
         assertThat(device.certificate().getPublicKey()).isNotEqualTo(first.getPublicKey());
+    }
+
+    /** One device is renewed by its timer, the other by its next boot. A minute is the shortest life there is. */
+    @Test
+    void certificatesThatHaveExpiredShouldBeRenewedWithoutAnOperator() throws Exception {
+        Path other = Files.createDirectory(disk.resolve("short-lived"));
+        Map<String, String> environment = Map.of(
+                "BRIDGE_CA", "embedded",
+                "BRIDGE_CERT_LIFETIME", "1m",
+                "BRIDGE_LISTEN", "127.0.0.1:0",
+                "WG_SERVER_ENDPOINT", "vpn.example.com:51820",
+                "WG_SERVER_PUBLIC_KEY", "hSDwCYkwp1R0i33ctD73Wg2/Og0mOBr066SpjqqbTmo=");
+        try (BridgeProcess shortLived = BridgeProcess.serve(other, environment)) {
+            DeviceClient.ofEmbedded(shortLived);
+            URI url = URI.create("https://localhost:" + shortLived.listeningOn());
+            X509Certificate root = Pem.parseCertificates(Files.readString(other.resolve("data/ca/root.crt")))
+                    .orThrow()
+                    .get(0);
+            String fingerprint = CertificateFingerprint.of(root).hex();
+            ScriptedDevice byTimer =
+                    new ScriptedDevice(DeviceShell.DASH, disk.resolve("timer"), "timer", url, fingerprint);
+            ScriptedDevice atBoot = new ScriptedDevice(DeviceShell.BUSYBOX, disk.resolve("boot"), "boot", url, fingerprint);
+            succeed(byTimer.enroll());
+            succeed(atBoot.enroll());
+            X509Certificate timers = byTimer.certificate();
+            X509Certificate boots = atBoot.certificate();
+            String tunnel = byTimer.text("wg0.conf");
+            Await.until("both have expired", () -> boots.getNotAfter().toInstant().isBefore(Instant.now()));
+
+            Run renewed = succeed(byTimer.renew());
+            Run booted = succeed(atBoot.enroll());
+
+            assertThat(renewed.log()).contains("signed with the present key");
+            assertThat(booted.log()).contains("has expired", "signed with the present key");
+            assertThat(byTimer.certificate().getPublicKey()).isNotEqualTo(timers.getPublicKey());
+            assertThat(atBoot.certificate().getPublicKey()).isNotEqualTo(boots.getPublicKey());
+            assertThat(byTimer.text("wg0.conf")).isEqualTo(tunnel);
+        }
     }
 
     @ParameterizedTest

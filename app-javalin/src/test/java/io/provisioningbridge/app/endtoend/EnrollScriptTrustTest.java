@@ -57,6 +57,15 @@ class EnrollScriptTrustTest {
                 .with("RETRY_FOR", "2");
     }
 
+    /** A directory of CA certificates as openssl looks them up. */
+    private String systemThatTrusts(String pem) throws Exception {
+        Path system = Files.createDirectory(disk.resolve("certificates-of-the-system"));
+        Files.writeString(system.resolve("ca.pem"), pem);
+        assertThat(new ProcessBuilder("openssl", "rehash", system.toString()).start().waitFor())
+                .isZero();
+        return system.toString();
+    }
+
     private static void assertRefused(Run run, ScriptedDevice device) {
         assertThat(run.status()).as(run.log()).isEqualTo(TRUST);
         assertThat(device.file("enrolled")).doesNotExist();
@@ -124,13 +133,8 @@ class EnrollScriptTrustTest {
     @EnumSource
     @RequiresServer("unshare")
     void certificatesOfTheSystemShouldCountForNothing(DeviceShell shell) throws Exception {
-        Path system = Files.createDirectory(disk.resolve("system"));
-        Files.writeString(system.resolve("attacker.pem"), ForeignServer.pem(ATTACKER.root()));
-        assertThat(new ProcessBuilder("openssl", "rehash", system.toString()).start().waitFor())
-                .isZero();
-        ScriptedDevice device = device(shell, "system")
-                .with("SSL_CERT_DIR", system.toString())
-                .with("SSL_CERT_FILE", system.resolve("attacker.pem").toString());
+        String system = systemThatTrusts(ForeignServer.pem(ATTACKER.root()));
+        ScriptedDevice device = device(shell, "system").with("SSL_CERT_DIR", system);
         // curl's own directory cannot be chosen from outside, but another can be put in its place.
         List<String> wrapper = MountNamespace.command("mount --bind " + system + " /etc/ssl/certs; \"$@\"");
         try (ForeignServer attacker = new ForeignServer(ATTACKER, ForeignServer.pem(root))) {
@@ -161,9 +165,10 @@ class EnrollScriptTrustTest {
             assertRefused(pinned.enroll(), pinned);
 
             // It trusts the connection, and had the root from somebody honest.
-            String itsRoot = other.resolve("data/ca/root.crt").toString();
-            ScriptedDevice trusting =
-                    device(shell, "trusting").with("BRIDGE_TLS_TRUST", itsRoot).with("SSL_CERT_FILE", itsRoot);
+            Path itsRoot = other.resolve("data/ca/root.crt");
+            ScriptedDevice trusting = device(shell, "trusting")
+                    .with("BRIDGE_TLS_TRUST", itsRoot.toString())
+                    .with("SSL_CERT_DIR", systemThatTrusts(Files.readString(itsRoot)));
             bridge.relay().divertNextTo(bridge.port());
             assertRefused(trusting.enroll(), trusting);
         } finally {
