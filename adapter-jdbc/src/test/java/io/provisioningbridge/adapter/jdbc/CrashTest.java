@@ -79,7 +79,7 @@ final class CrashTest {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 // What the pipe still holds after the kill was acknowledged before it, but for a torn last line.
                 if (line.endsWith(".")) {
-                    String[] words = line.split(" ");
+                    String[] words = line.split(" ", -1);
                     acknowledged.put(words[0], words[1]);
                 }
                 if (acknowledged.size() == ENOUGH) {

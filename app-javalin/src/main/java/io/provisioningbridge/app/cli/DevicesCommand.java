@@ -35,6 +35,8 @@ final class DevicesCommand {
         @Option(names = "--key", paramLabel = "SHA256", description = "The key's hash, as the device printed it.")
         private @Nullable String hash;
 
+        // Never read: the group holds one of the two, so that this one was given where the other was not.
+        @SuppressWarnings("UnusedVariable")
         @Option(names = "--latest", description = "The key that was tried last.")
         private boolean latest;
     }
