@@ -23,6 +23,8 @@ import java.util.stream.Stream;
 /** Makes a {@link BridgeConfig} of what is set, section by section; goes on after a problem, so that all are found. */
 final class ConfigReader {
 
+    // What step-ca issues at least by default; clocks and renewals need some room.
+    private static final Duration SHORTEST_LIFETIME = Duration.ofMinutes(5);
     private static final Duration SHORT_LIFETIME = Duration.ofDays(7);
     private static final int SMALLEST_MTU = 1280;
     private static final int LARGEST_MTU = 1500;
@@ -202,7 +204,7 @@ final class ConfigReader {
 
     private Optional<EnrollmentConfig> enrollment() {
         values.orDefault(ENROLLMENT_POLICY, "open", ConfigReader::parsePolicies);
-        Optional<Duration> lifetime = values.optional(BRIDGE_CERT_LIFETIME, DurationText::parse);
+        Optional<Duration> lifetime = values.optional(BRIDGE_CERT_LIFETIME, ConfigReader::parseLifetime);
         if (lifetime.isPresent() && lifetime.get().compareTo(SHORT_LIFETIME) < 0) {
             values.warning(
                     BRIDGE_CERT_LIFETIME,
@@ -260,6 +262,15 @@ final class ConfigReader {
         return mtu >= SMALLEST_MTU && mtu <= LARGEST_MTU
                 ? Parsed.valid(mtu)
                 : Parsed.invalid(Quoted.of(text) + " is not an MTU; write a number of bytes such as 1420");
+    }
+
+    private static Parsed<Duration> parseLifetime(String text) {
+        return DurationText.parse(text)
+                .fold(
+                        lifetime -> lifetime.compareTo(SHORTEST_LIFETIME) < 0
+                                ? Parsed.invalid("a certificate lives at least 5 minutes; use something such as 30d")
+                                : Parsed.valid(lifetime),
+                        Parsed::invalid);
     }
 
     private static Parsed<List<String>> parsePolicies(String text) {

@@ -36,6 +36,7 @@ class ConfigProblemsTest {
                     STEP_CA_FINGERPRINT         | sha256=0f                        | not a hexadecimal number
                     BRIDGE_CA                   | step-ca                          | is not one of: embedded
                     BRIDGE_CERT_LIFETIME        | 30                               | such as 24h or 30d
+                    BRIDGE_CERT_LIFETIME        | 59s                              | at least 5 minutes
                     BRIDGE_CERT_LIFETIME        | 0h                               | such as 24h or 30d
                     BRIDGE_CERT_LIFETIME        | -PT1H                            | such as 24h or 30d
                     BRIDGE_CERT_LIFETIME        | 999999999d                       | such as 24h or 30d
