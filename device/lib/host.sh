@@ -235,14 +235,16 @@ prepare_storage() {
     mkdir -p "$STATE" 2>/dev/null || die storage "$CERTS_DIR cannot be written: read-only, full, or not ours"
 }
 
-# An empty directory for this run, on the file system of the files it will become. Room for them is tried first, because
-# openssl does not notice every write that fails. Needs the lock.
+# An empty directory for this run, on the file system of the files it will become. Needs the lock.
 prepare_work() {
     WORK=$STATE/work
-    rm -rf "$WORK"
-    if ! { mkdir -p "$WORK/empty" && dd if=/dev/zero of="$WORK/room" bs=1024 count=128 && [ "$(wc -c <"$WORK/room")" -eq 131072 ]; } \
-        2>/dev/null; then
-        rm -rf "$WORK"
+    { rm -rf "$WORK" && mkdir -p "$WORK/empty"; } || die storage "no room in $CERTS_DIR"
+}
+
+# Tries whether there is room for new files, because openssl does not notice every write that fails.
+ensure_room() {
+    if ! { dd if=/dev/zero of="$WORK/room" bs=1024 count=128 && [ "$(wc -c <"$WORK/room")" -eq 131072 ]; } 2>/dev/null; then
+        rm -f "$WORK/room"
         die storage "no room in $CERTS_DIR"
     fi
     rm -f "$WORK/room"
@@ -278,6 +280,7 @@ take_lock() {
             printf '%s %s\n' "$$" "$(process_began "$$")" >"$LOCK/owner" || die storage "no room in $CERTS_DIR"
             return
         fi
+        [ -d "$LOCK" ] || [ "$_try" -lt 3 ] || die storage "$CERTS_DIR cannot be written: full, or read-only"
         _owner=$(cat "$LOCK/owner" 2>/dev/null) || _owner=
         if [ -z "$_owner" ]; then
             # Either just being made, or its maker was killed.
@@ -401,10 +404,11 @@ hardware_facts() {
 # An image copied to other hardware must not bring the identity of the first along. The first source that both the record
 # and this machine have decides; sources that come or go with a kernel decide nothing.
 discard_if_cloned() {
-    hardware_facts >"$WORK/hardware"
+    _facts=$(hardware_facts)
     if [ -s "$STATE/hardware-id" ]; then
-        _kin=$(awk 'NR == FNR { was[$1] = $0; next } $1 in was { print (was[$1] == $0 ? "same" : "other"); exit }' \
-            "$STATE/hardware-id" "$WORK/hardware")
+        _kin=$(printf '%s\n' "$_facts" | awk '
+            NR == FNR { was[$1] = $0; next }
+            $1 in was { print (was[$1] == $0 ? "same" : "other"); exit }' "$STATE/hardware-id" -)
         if [ "$_kin" = other ]; then
             warn 'this storage was copied from other hardware: its key, id and certificate are discarded'
             rm -f "$CERTS_DIR/enrolled"
@@ -412,8 +416,8 @@ discard_if_cloned() {
             for _file in $FILES device-id; do rm -f "$CERTS_DIR/$_file"; done
             durable "$CERTS_DIR"
         fi
-        if cmp -s "$STATE/hardware-id" "$WORK/hardware"; then return; fi
+        if [ "$(cat "$STATE/hardware-id")" = "$_facts" ]; then return; fi
     fi
     # Last, so that a discarding that was cut short is done again.
-    if [ -s "$WORK/hardware" ]; then put "$STATE/hardware-id" <"$WORK/hardware"; fi
+    if [ -n "$_facts" ]; then printf '%s\n' "$_facts" | put "$STATE/hardware-id" || exit "$?"; fi
 }

@@ -36,6 +36,7 @@ has_pair() { fits "$CERTS_DIR/device.key" "$CERTS_DIR/device.crt" && [ "$(common
 has_next_key() { [ -n "$(public_key_of "$NEXT/device.key")" ] && ! fits "$NEXT/device.key" "$CERTS_DIR/device.crt"; }
 
 make_next_key() {
+    ensure_room
     mkdir -p "$NEXT" || die storage "$NEXT cannot be made"
     openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -pkeyopt ec_param_enc:named_curve \
         -out "$WORK/key" 2>"$WORK/openssl.err" || die tools "openssl makes no key: $(printable <"$WORK/openssl.err")"
@@ -155,6 +156,7 @@ say_key() {
 
 # obtain enroll|renew: asks until there is a good answer, and stages it.
 obtain() {
+    ensure_room
     settle_wireguard_key
     say_key
     log "asking $BASE_URL for a certificate for $ID ($([ "$SIGNED" = yes ] && echo 'signed with the present key' || echo 'unsigned'))"

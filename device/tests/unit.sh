@@ -2,7 +2,7 @@
 # Tests of the scripts' own functions, without a bridge. Run it with each shell that the scripts are meant for:
 #   dash device/tests/unit.sh; busybox sh device/tests/unit.sh
 # Prints what failed, and ends with status 1 then. How the scripts behave against a running bridge is tested by
-# EnrollScriptTest in app-javalin.
+# the *Script*Test classes in app-javalin.
 # shellcheck disable=SC1003,SC2016 # backslashes and dollar signs are what is tested
 set -eu
 umask 077

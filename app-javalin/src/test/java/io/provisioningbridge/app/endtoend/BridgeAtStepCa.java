@@ -1,0 +1,124 @@
+package io.provisioningbridge.app.endtoend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.provisioningbridge.testkit.server.StepCaServer;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** A bridge in front of a real step-ca, and in front of the bridge the network that devices reach it by. */
+final class BridgeAtStepCa implements AutoCloseable {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Pattern OPERATORS = Pattern.compile("operators are served on \\S+, port (\\d+)");
+
+    private final StepCaServer stepCa;
+    private final Path directory;
+    private final Map<String, String> environment;
+    private final Relay relay;
+    private BridgeProcess bridge;
+
+    private BridgeAtStepCa(StepCaServer stepCa, Path directory, Map<String, String> environment) {
+        this.stepCa = stepCa;
+        this.directory = directory;
+        this.environment = environment;
+        this.bridge = BridgeProcess.serve(directory, environment);
+        this.relay = new Relay(bridge.listeningOn());
+        DeviceClient.of(bridge, stepCa.rootFingerprint());
+    }
+
+    /** Ready to enroll devices. */
+    static BridgeAtStepCa start(Path directory, Map<String, String> more) {
+        StepCaServer stepCa = StepCaServer.initializedByStep("iot-bridge", "provisioner-secret");
+        Map<String, String> environment =
+                new TreeMap<>(EnrollmentAtStepCaTest.seedVariables(stepCa, "iot-bridge", "provisioner-secret"));
+        environment.put("BRIDGE_LISTEN", "127.0.0.1:0");
+        environment.putAll(more);
+        return new BridgeAtStepCa(stepCa, directory, environment);
+    }
+
+    ScriptedDevice device(DeviceShell shell, Path directory, String id) throws IOException, InterruptedException {
+        return new ScriptedDevice(shell, directory, id, relay.url(), stepCa.rootFingerprint());
+    }
+
+    Relay relay() {
+        return relay;
+    }
+
+    StepCaServer stepCa() {
+        return stepCa;
+    }
+
+    int port() {
+        return bridge.listeningOn();
+    }
+
+    /** SIGKILL. */
+    void kill() {
+        bridge.kill();
+    }
+
+    /** With the same data, as after a crash. */
+    void startAgain() {
+        bridge = BridgeProcess.serve(directory, environment);
+        relay.leadTo(bridge.listeningOn());
+    }
+
+    /** What the WireGuard server is told: device id to address. */
+    Map<String, String> peers() throws IOException {
+        return JSON.readValue(
+                directory.resolve("data/wireguard/cdm_peers.json").toFile(),
+                new TypeReference<Map<String, String>>() {});
+    }
+
+    /** The operator's view of the device. */
+    JsonNode device(String id) throws IOException, InterruptedException {
+        HttpResponse<String> response =
+                HttpClient.newHttpClient().send(operator("/devices/" + id).GET().build(), BodyHandlers.ofString());
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+        return JSON.readTree(response.body());
+    }
+
+    void allowReenrollment(String id, String keyHash) throws IOException, InterruptedException {
+        HttpResponse<String> response = HttpClient.newHttpClient()
+                .send(
+                        operator("/devices/" + id + "/allow-reenrollment")
+                                .header("Content-Type", "application/json")
+                                .POST(BodyPublishers.ofString("{\"key_sha256\":\"" + keyHash + "\"}"))
+                                .build(),
+                        BodyHandlers.ofString());
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+    }
+
+    private HttpRequest.Builder operator(String path) throws IOException {
+        String token =
+                Files.readString(directory.resolve("data/operator-token")).strip();
+        Optional<String> port = Optional.of(OPERATORS.matcher(bridge.log()))
+                .filter(Matcher::find)
+                .map(found -> found.group(1));
+        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port.orElseThrow() + path))
+                .header("Authorization", "Bearer " + token);
+    }
+
+    @Override
+    public void close() throws IOException {
+        relay.close();
+        bridge.close();
+        stepCa.close();
+    }
+}
