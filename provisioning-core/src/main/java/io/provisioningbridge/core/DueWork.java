@@ -1,13 +1,9 @@
 package io.provisioningbridge.core;
 
-import io.provisioningbridge.core.domain.AuditEvent;
-import io.provisioningbridge.core.domain.DeviceCertificate;
 import io.provisioningbridge.core.domain.PeerSnapshot;
 import io.provisioningbridge.core.port.BackendException;
-import io.provisioningbridge.core.port.BackendRefusedException;
 import io.provisioningbridge.core.port.BackendUnavailableException;
 import io.provisioningbridge.core.port.CertificateAuthority;
-import io.provisioningbridge.core.port.Change;
 import io.provisioningbridge.core.port.DeviceStore;
 import io.provisioningbridge.core.port.PeerDirectory;
 import java.lang.System.Logger;
@@ -48,7 +44,7 @@ final class DueWork {
         }
         try {
             Instant now = clock.instant();
-            return publish(now) + revoke(now);
+            return publish(now);
         } catch (BackendUnavailableException e) {
             LOG.log(Level.ERROR, "the store failed: {0}", e.getMessage());
             return 0;
@@ -71,40 +67,5 @@ final class DueWork {
         }
         publishedRevision = snapshot.revision();
         return 1;
-    }
-
-    private int revoke(Instant now) {
-        if (now.isBefore(revokeAgain)) {
-            return 0;
-        }
-        int done = 0;
-        for (DeviceCertificate certificate : store.dueForRevocation(BATCH)) {
-            try {
-                authority.revoke(certificate.serial());
-            } catch (BackendUnavailableException e) {
-                LOG.log(Level.WARNING, "revocations wait: {0}", e.getMessage());
-                revokeAgain = now.plus(PAUSE_AFTER_FAILURE);
-                return done;
-            } catch (BackendRefusedException e) {
-                LOG.log(
-                        Level.ERROR,
-                        "{0}: certificate {1} could not be revoked: {2}",
-                        certificate.device(),
-                        certificate.serial().toString(16),
-                        e.getMessage());
-                revokeAgain = now.plus(PAUSE_AFTER_FAILURE);
-                continue;
-            }
-            store.commit(new Change.Revoked(
-                    certificate,
-                    new AuditEvent(
-                            clock.instant(),
-                            certificate.device().key(),
-                            AuditEvent.Action.CERTIFICATE_REVOKED,
-                            "bridge",
-                            "serial " + certificate.serial().toString(16))));
-            done++;
-        }
-        return done;
     }
 }

@@ -25,6 +25,12 @@ public record AuditEvent(Instant at, String subject, Action action, String cause
         ADDRESSES_IMPORTED,
         CERTIFICATE_SEEN,
         REENROLLMENT_REFUSED,
-        REENROLLMENT_ALLOWED
+        REENROLLMENT_ALLOWED,
+        DEVICE_SUSPENDED,
+        DEVICE_RESUMED,
+        DEVICE_DECOMMISSIONED,
+        ADDRESS_RELEASED,
+        DEVICE_READMITTED,
+        LANES_MARKED_DUE
     }
 }

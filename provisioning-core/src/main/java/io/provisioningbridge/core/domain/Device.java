@@ -13,6 +13,7 @@ import java.time.Instant;
  * @param peer its one WireGuard peer
  * @param labels what it says about itself
  * @param enrolled when this incarnation first got a certificate
+ * @param stateSince when it came to {@code state}
  */
 public record Device(
         DeviceId id,
@@ -22,7 +23,8 @@ public record Device(
         TunnelAddress address,
         TunnelPeer peer,
         Labels labels,
-        Instant enrolled) {
+        Instant enrolled,
+        Instant stateSince) {
 
     /** The version expected of a device that has no record. */
     public static final long ABSENT = 0;
@@ -47,6 +49,11 @@ public record Device(
 
     /** The same device with another peer, one version on. */
     public Device withPeer(TunnelPeer other) {
-        return new Device(id, incarnation, state, version + 1, address, other, labels, enrolled);
+        return new Device(id, incarnation, state, version + 1, address, other, labels, enrolled, stateSince);
+    }
+
+    /** The same device in another state, one version on. */
+    public Device withState(DeviceState other, Instant at) {
+        return new Device(id, incarnation, other, version + 1, address, peer, labels, enrolled, at);
     }
 }

@@ -56,7 +56,10 @@ public final class ConfirmCertificate {
 
     private ConfirmationResult confirm(Confirmation confirmation, DeviceId id, BigInteger serial) {
         for (int round = 0; round < ROUNDS; round++) {
-            Optional<Device> device = store.find(id).filter(found -> found.id().equals(id));
+            // Out of service is out of service in every spelling.
+            Optional<Device> device = store.find(id)
+                    .filter(found -> found.state() == DeviceState.DECOMMISSIONED
+                            || found.id().equals(id));
             if (device.isEmpty()) {
                 return unknown();
             }

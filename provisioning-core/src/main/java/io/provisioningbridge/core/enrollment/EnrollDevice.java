@@ -113,7 +113,7 @@ public final class EnrollDevice {
                     RefusalReason.RESERVED_DEVICE_ID,
                     "This id is the name of a server and cannot be a device's; choose another."));
         }
-        return issue(application, Device.ABSENT, Incarnation.FIRST, grants.first(application, now));
+        return issue(application, Device.ABSENT, store.incarnation(application.id()), grants.first(application, now));
     }
 
     private Optional<EnrollmentResult> issue(

@@ -27,14 +27,22 @@ public interface CertificateAuthority {
      */
     IssuedCertificate sign(CertificateSigningRequest request);
 
+    /** What a revocation found. */
+    enum Revocation {
+        /** The authority says that it has revoked the certificate. */
+        REVOKED,
+        /** The authority knew it as revoked before. */
+        ALREADY_REVOKED
+    }
+
     /**
-     * Takes a certificate back. Revoking one that is already revoked is success.
+     * Takes a certificate back. Repeating it is harmless, and shows by its answer that the authority knows.
      *
      * @param serial of a certificate this authority issued
      * @throws BackendUnavailableException try later
      * @throws BackendRefusedException the authority will not, whatever the reason
      */
-    void revoke(BigInteger serial);
+    Revocation revoke(BigInteger serial);
 
     /**
      * The authority's own certificates as they are in force now: issuing CA first, root last, each signed by the next.

@@ -2,9 +2,11 @@ package io.provisioningbridge.core.port;
 
 import io.provisioningbridge.core.domain.Attempt;
 import io.provisioningbridge.core.domain.AuditEvent;
+import io.provisioningbridge.core.domain.Backend;
 import io.provisioningbridge.core.domain.Device;
 import io.provisioningbridge.core.domain.DeviceCertificate;
 import io.provisioningbridge.core.domain.DeviceId;
+import io.provisioningbridge.core.domain.Incarnation;
 import io.provisioningbridge.core.domain.IntentId;
 import io.provisioningbridge.core.domain.IssuanceIntent;
 import io.provisioningbridge.core.domain.KeyHash;
@@ -13,6 +15,7 @@ import io.provisioningbridge.core.domain.TunnelAddress;
 import io.provisioningbridge.core.domain.TunnelPeer;
 import java.time.Instant;
 import java.util.Collections;
+import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
@@ -26,6 +29,15 @@ public sealed interface Change {
 
     /** What the audit trail says; written in the same transaction. */
     AuditEvent audit();
+
+    /**
+     * The lanes of the change's devices that fall behind when it is written, in the same transaction. A change that changes
+     * nothing makes none due; one answered by {@link Outcome.StoredForRevocation} makes only
+     * {@link Backend#CERTIFICATE_AUTHORITY} due.
+     */
+    default Set<Backend> makesDue() {
+        return Set.of();
+    }
 
     /**
      * Before the authority is asked: opens the intent, claims the peer key, and leases an address where the device has
@@ -79,6 +91,11 @@ public sealed interface Change {
                 throw new IllegalArgumentException("a certificate about to be handed out is issued and not revoked");
             }
         }
+
+        @Override
+        public Set<Backend> makesDue() {
+            return EnumSet.of(Backend.TUNNEL);
+        }
     }
 
     /**
@@ -111,6 +128,11 @@ public sealed interface Change {
                 throw new IllegalArgumentException("a rejected certificate is unusable and due for revocation");
             }
         }
+
+        @Override
+        public Set<Backend> makesDue() {
+            return EnumSet.of(Backend.CERTIFICATE_AUTHORITY);
+        }
     }
 
     /**
@@ -121,7 +143,13 @@ public sealed interface Change {
      * @param certificate as it is stored
      */
     record PeerReplaced(DeviceCertificate certificate, long expectedVersion, TunnelPeer peer, AuditEvent audit)
-            implements Change {}
+            implements Change {
+
+        @Override
+        public Set<Backend> makesDue() {
+            return EnumSet.of(Backend.TUNNEL);
+        }
+    }
 
     /**
      * The device was seen with a certificate: it becomes the current one and its peer the device's. All others of the
@@ -132,7 +160,13 @@ public sealed interface Change {
      * @param certificate as it is stored, of the device's present incarnation
      * @param at now
      */
-    record Seen(DeviceCertificate certificate, long expectedVersion, Instant at, AuditEvent audit) implements Change {}
+    record Seen(DeviceCertificate certificate, long expectedVersion, Instant at, AuditEvent audit) implements Change {
+
+        @Override
+        public Set<Backend> makesDue() {
+            return EnumSet.of(Backend.CERTIFICATE_AUTHORITY, Backend.TUNNEL);
+        }
+    }
 
     /**
      * Somebody tried a key that proves nothing: kept for the operator, the last {@link Attempt#KEPT} distinct keys of each
@@ -147,6 +181,80 @@ public sealed interface Change {
      * @param expires from when on it counts no more
      */
     record Allowed(DeviceId device, KeyHash key, Instant expires, AuditEvent audit) implements Change {}
+
+    /**
+     * An operator shuts a device out for the time being. Shutting out one that is shut out changes nothing.
+     * {@link Outcome.Conflict} when it is not at {@code expectedVersion}, or out of service.
+     */
+    record Suspended(DeviceId device, long expectedVersion, AuditEvent audit) implements Change {
+
+        @Override
+        public Set<Backend> makesDue() {
+            return EnumSet.of(Backend.TUNNEL);
+        }
+    }
+
+    /**
+     * An operator lets a suspended device in again, as {@link io.provisioningbridge.core.domain.DeviceState#ENROLLED}.
+     * Letting in one that is in changes nothing. {@link Outcome.Conflict} when it is not at {@code expectedVersion}, or out
+     * of service.
+     */
+    record Resumed(DeviceId device, long expectedVersion, AuditEvent audit) implements Change {
+
+        @Override
+        public Set<Backend> makesDue() {
+            return EnumSet.of(Backend.TUNNEL);
+        }
+    }
+
+    /**
+     * A device is taken out of service for good: its record becomes a tombstone, its open intent ends as
+     * {@link IssuanceIntent.Status#UNCERTAIN}, every certificate of any incarnation that is still valid at the audit's time
+     * and not revoked is due for revocation, its allowances and attempts are gone. Its address stays its own until
+     * {@link AddressReleased}, and is no longer in the {@link DeviceStore#peers() peers}.
+     *
+     * <p>With {@link Device#ABSENT} for a device that has no record: the tombstone is made of the intent that is open at the
+     * audit's time. Taking out one that is out changes nothing. {@link Outcome.Conflict} when it is not at
+     * {@code expectedVersion}, or there is neither a record nor an open intent.
+     */
+    record Decommissioned(DeviceId device, long expectedVersion, AuditEvent audit) implements Change {
+
+        @Override
+        public Set<Backend> makesDue() {
+            return EnumSet.allOf(Backend.class);
+        }
+    }
+
+    /**
+     * The tunnel server has let a device out of service go: its address rests until {@code until}, then it is given to
+     * others, after all that were never used. Repeating it changes nothing. {@link Outcome.Conflict} when the device is not
+     * out of service, or in another incarnation.
+     */
+    record AddressReleased(DeviceId device, Incarnation incarnation, Instant until, AuditEvent audit)
+            implements Change {}
+
+    /**
+     * An operator lets the id of a device out of service be enrolled again, as the next incarnation that inherits nothing:
+     * from now on there is no record of it. {@link Outcome.Conflict} when it is not at {@code expectedVersion}, not out of
+     * service, or still has its address.
+     */
+    record Readmitted(DeviceId device, long expectedVersion, AuditEvent audit) implements Change {}
+
+    /**
+     * Somebody wants lanes worked on (again): a repair, or an operator who retries what had failed. Each falls behind by a
+     * generation. Devices without a record count as well.
+     */
+    record MarkedDue(Set<DeviceId> devices, Backend backend, AuditEvent audit) implements Change {
+
+        public MarkedDue {
+            devices = Set.copyOf(devices);
+        }
+
+        @Override
+        public Set<Backend> makesDue() {
+            return EnumSet.of(backend);
+        }
+    }
 
     /** The authority took the certificate back. {@link Outcome.Conflict} when no such certificate is stored. */
     record Revoked(DeviceCertificate certificate, AuditEvent audit) implements Change {}

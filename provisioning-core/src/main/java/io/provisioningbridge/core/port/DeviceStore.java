@@ -2,16 +2,21 @@ package io.provisioningbridge.core.port;
 
 import io.provisioningbridge.core.domain.Attempt;
 import io.provisioningbridge.core.domain.AuditEvent;
+import io.provisioningbridge.core.domain.DesiredPeer;
 import io.provisioningbridge.core.domain.Device;
 import io.provisioningbridge.core.domain.DeviceCertificate;
 import io.provisioningbridge.core.domain.DeviceId;
+import io.provisioningbridge.core.domain.Incarnation;
 import io.provisioningbridge.core.domain.IssuanceIntent;
 import io.provisioningbridge.core.domain.KeyHash;
+import io.provisioningbridge.core.domain.PeerKey;
 import io.provisioningbridge.core.domain.PeerSnapshot;
 import io.provisioningbridge.core.domain.TunnelAddress;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Everything the bridge knows. All writes are {@link #commit}; it returns when they are durable. Reads see every commit
@@ -54,8 +59,22 @@ public interface DeviceStore extends AutoCloseable {
     /** Whether an operator's allowance for that key counts at {@code now}. */
     boolean isAllowed(DeviceId id, KeyHash key, Instant now);
 
-    /** Up to {@code limit} certificates that wait to be revoked, longest waiting first. */
-    List<DeviceCertificate> dueForRevocation(int limit);
+    /**
+     * Which life of the id an enrollment would be: that of its record, or of the one that would be made.
+     */
+    Incarnation incarnation(DeviceId id);
+
+    /** Every WireGuard key that was ever claimed for a device, in any incarnation, unless another device claimed it later. */
+    Set<PeerKey> peerKeys(DeviceId id);
+
+    /** Which of these WireGuard keys were ever claimed, and for which device last. */
+    Map<PeerKey, DeviceId> peerOwners(Set<PeerKey> keys);
+
+    /**
+     * The peers the tunnel server should know: those of the devices that are neither suspended nor out of service. The cost
+     * grows with the fleet.
+     */
+    List<DesiredPeer> desiredPeers();
 
     /** Who has which address. The cost grows with the fleet. */
     PeerSnapshot peers();

@@ -1,0 +1,77 @@
+package io.provisioningbridge.core.port;
+
+import io.provisioningbridge.core.domain.Backend;
+import io.provisioningbridge.core.domain.DeviceId;
+import io.provisioningbridge.core.domain.Lane;
+import io.provisioningbridge.core.domain.Observation;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Who works on which lane. Lanes fall behind by {@link DeviceStore#commit}, in the same transaction as what makes them:
+ * nothing that is to be done is ever lost, and nothing is to be done for a change that was not written.
+ *
+ * <p>Safe for concurrent use, by several processes where the store is. Methods throw {@link BackendUnavailableException} as
+ * those of {@link DeviceStore} do.
+ */
+public interface WorkQueue {
+
+    /**
+     * A lane that is the caller's until its lease ends.
+     *
+     * @param lane as it was when it was leased
+     * @param fence higher than that of every earlier lease of this lane
+     * @param leasedUntil from when on another may lease it
+     * @param takenOver whether an earlier lease of it ended unfinished: whoever had that one may still be at work
+     */
+    record Task(Lane lane, long fence, Instant leasedUntil, boolean takenOver) {}
+
+    /** How a task went. */
+    sealed interface Result {
+
+        Task task();
+
+        /**
+         * The system is as it should be.
+         *
+         * @param observation how that is known
+         * @param again when it is to be looked at once more; empty for not before something changes
+         */
+        record Done(Task task, Observation observation, Optional<Instant> again) implements Result {}
+
+        /** Not now. @param nextTry when */
+        record Later(Task task, String problem, Instant nextTry) implements Result {}
+
+        /** Never, unless something changes. */
+        record Failed(Task task, String problem) implements Result {}
+    }
+
+    /**
+     * Leases lanes of a system that are to be worked on at {@code now} and that nobody has, longest waiting first.
+     *
+     * @param limit at most this many
+     * @param length of the leases
+     */
+    List<Task> lease(Backend backend, int limit, Instant now, Duration length);
+
+    /**
+     * Ends leases. Each result counts only while its task's fence is the lane's latest; where the generation has moved on
+     * since, what was done is noted and the lane is due at once. All or nothing.
+     *
+     * @return whether each counted, in the same order
+     */
+    List<Boolean> finish(List<Result> results, Instant now);
+
+    /** The lanes of a device, in the order of their systems. */
+    List<Lane> lanes(DeviceId device);
+
+    /**
+     * Lanes in one state, in the order of device and system, a page at a time.
+     *
+     * @param after the last one of the page before; empty begins
+     * @param limit 1 to 1000
+     */
+    List<Lane> list(Lane.State state, Optional<Lane> after, int limit);
+}
