@@ -3,7 +3,6 @@ package io.provisioningbridge.core;
 import io.provisioningbridge.core.domain.PeerSnapshot;
 import io.provisioningbridge.core.port.BackendException;
 import io.provisioningbridge.core.port.BackendUnavailableException;
-import io.provisioningbridge.core.port.CertificateAuthority;
 import io.provisioningbridge.core.port.DeviceStore;
 import io.provisioningbridge.core.port.PeerDirectory;
 import java.lang.System.Logger;
@@ -13,27 +12,23 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** What the bridge does by itself: it compares what is with what should be, and remembers nothing that the store does not. */
-final class DueWork {
+/** Keeps the peer directory as the store says. Safe for concurrent use. */
+final class Publication {
 
-    private static final Logger LOG = System.getLogger(DueWork.class.getName());
+    private static final Logger LOG = System.getLogger(Publication.class.getName());
     private static final Duration PAUSE_AFTER_FAILURE = Duration.ofSeconds(30);
-    private static final int BATCH = 100;
     private static final long NEVER = -1;
 
     private final DeviceStore store;
-    private final CertificateAuthority authority;
     private final PeerDirectory directory;
     private final InstantSource clock;
 
     private final ReentrantLock running = new ReentrantLock();
     private long publishedRevision = NEVER;
     private Instant publishAgain = Instant.MIN;
-    private Instant revokeAgain = Instant.MIN;
 
-    DueWork(DeviceStore store, CertificateAuthority authority, PeerDirectory directory, InstantSource clock) {
+    Publication(DeviceStore store, PeerDirectory directory, InstantSource clock) {
         this.store = store;
-        this.authority = authority;
         this.directory = directory;
         this.clock = clock;
     }
@@ -43,8 +38,7 @@ final class DueWork {
             return 0;
         }
         try {
-            Instant now = clock.instant();
-            return publish(now);
+            return publish(clock.instant());
         } catch (BackendUnavailableException e) {
             LOG.log(Level.ERROR, "the store failed: {0}", e.getMessage());
             return 0;
