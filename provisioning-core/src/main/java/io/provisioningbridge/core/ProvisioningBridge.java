@@ -34,11 +34,16 @@ public final class ProvisioningBridge implements AutoCloseable {
     private final AllowReenrollment allowReenrollment;
     private final DueWork dueWork;
 
-    private ProvisioningBridge(DeviceStore store, InstantSource clock, EnrollDevice enrollDevice, DueWork dueWork) {
+    private ProvisioningBridge(
+            DeviceStore store,
+            EnrollDevice enrollDevice,
+            ConfirmCertificate confirmCertificate,
+            AllowReenrollment allowReenrollment,
+            DueWork dueWork) {
         this.store = store;
         this.enrollDevice = enrollDevice;
-        this.confirmCertificate = new ConfirmCertificate(store, clock);
-        this.allowReenrollment = new AllowReenrollment(store, clock);
+        this.confirmCertificate = confirmCertificate;
+        this.allowReenrollment = allowReenrollment;
         this.dueWork = dueWork;
     }
 
@@ -148,7 +153,11 @@ public final class ProvisioningBridge implements AutoCloseable {
                     clock,
                     random);
             return new ProvisioningBridge(
-                    theStore, clock, enroll, new DueWork(theStore, theAuthority, peerDirectory, clock));
+                    theStore,
+                    enroll,
+                    new ConfirmCertificate(theStore, clock),
+                    new AllowReenrollment(theStore, policy.reenrollment(), clock),
+                    new DueWork(theStore, theAuthority, peerDirectory, clock));
         }
 
         private static <T> T required(@Nullable T port, String name) {

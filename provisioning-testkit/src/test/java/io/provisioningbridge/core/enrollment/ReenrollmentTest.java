@@ -12,6 +12,7 @@ import io.provisioningbridge.core.domain.DeviceId;
 import io.provisioningbridge.core.domain.KeyHash;
 import io.provisioningbridge.core.domain.Pem;
 import io.provisioningbridge.core.enrollment.EnrollmentResult.Enrolled;
+import io.provisioningbridge.core.operation.AllowReenrollment;
 import io.provisioningbridge.core.port.SignedRequestReader.Content;
 import io.provisioningbridge.core.port.SignedRequestReader.Reading.Signed;
 import io.provisioningbridge.testkit.fixture.CsrBuilder;
@@ -272,7 +273,9 @@ class ReenrollmentTest {
     @Test
     void neverShouldTakeSignedRenewalsOfUnexpiredCertificatesOnly() {
         start(new EnrollmentRig("10.8.0.0/24", Reenrollment.NEVER));
-        rig.bridge.allowReenrollment(new DeviceId(ID), KeyHash.of(newKey.key().publicKeyInfo()), "operator");
+        assertThat(rig.bridge.allowReenrollment(
+                        new DeviceId(ID), KeyHash.of(newKey.key().publicKeyInfo()), "operator"))
+                .isEqualTo(new AllowReenrollment.Result.SwitchedOff());
         assertThat(refusal(rig.enroll(ID, newKey, newPeer))).isEqualTo(RefusalReason.OTHER_KEY);
         Enrolled second = enrolled(renew(first));
         confirm(second);
