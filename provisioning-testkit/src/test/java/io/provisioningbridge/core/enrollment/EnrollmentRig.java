@@ -81,6 +81,12 @@ final class EnrollmentRig {
         return store.certificates(new DeviceId(id));
     }
 
+    List<DeviceCertificate> dueForRevocation(String id) {
+        return certificates(id).stream()
+                .filter(certificate -> certificate.revocation() == DeviceCertificate.Revocation.DUE)
+                .toList();
+    }
+
     List<IssuanceIntent> intents(String id) {
         return store.intents(new DeviceId(id));
     }
