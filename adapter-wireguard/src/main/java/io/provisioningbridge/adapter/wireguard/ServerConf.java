@@ -79,9 +79,9 @@ record ServerConf(
             }
             endPeer();
             if (begin != ABSENT && end == ABSENT) {
-                problem = "has a line \"" + BEGIN + "\" and no \"" + END + "\" after it; put it right, or remove both";
-            } else if (problem.isEmpty() && !privateKey) {
-                problem = "has no [Interface] with a PrivateKey, so no server can be run with it";
+                complain("has a line \"" + BEGIN + "\" and no \"" + END + "\" after it; put it right, or remove both");
+            } else if (!privateKey) {
+                complain("has no [Interface] with a PrivateKey, so no server can be run with it");
             }
             return begin == ABSENT || end == ABSENT
                     ? new ServerConf(text, "", "", ours, foreign, problem)
@@ -98,14 +98,14 @@ record ServerConf(
             if (line.equals(BEGIN)) {
                 endPeer();
                 if (begin != ABSENT) {
-                    problem = "has a second line \"" + BEGIN + "\"; leave one block only";
+                    complain("has a second line \"" + BEGIN + "\"; leave one block only");
                 }
                 begin = start;
                 section = Section.NONE;
             } else if (line.equals(END)) {
                 endPeer();
                 if (begin == ABSENT || end != ABSENT) {
-                    problem = "has a line \"" + END + "\" that ends nothing; remove it";
+                    complain("has a line \"" + END + "\" that ends nothing; remove it");
                 }
                 end = next;
                 section = Section.NONE;
@@ -125,9 +125,9 @@ record ServerConf(
                         : name.equals("[interface]") ? Section.INTERFACE : Section.NONE;
                 return;
             }
-            if (section == Section.NONE && end != ABSENT && problem.isEmpty()) {
+            if (section == Section.NONE && end != ABSENT) {
                 // It would become part of the last peer in the block.
-                problem = "goes on after the line \"" + END + "\" without a new section";
+                complain("goes on after the line \"" + END + "\" without a new section");
             }
             int equals = bare.indexOf('=');
             if (equals > 0) {
@@ -148,6 +148,12 @@ record ServerConf(
                         allowed.add(network(part.strip()));
                     }
                 }
+            }
+        }
+
+        private void complain(String what) {
+            if (problem.isEmpty()) {
+                problem = what;
             }
         }
 
