@@ -18,6 +18,7 @@ import io.provisioningbridge.core.port.TunnelConfigWriter;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -77,7 +78,7 @@ public final class ProvisioningBridge implements AutoCloseable {
         store.close();
     }
 
-    /** Collects the ports. All but the last four are required. Not safe for concurrent use. */
+    /** Collects the ports. All but the last five are required. Not safe for concurrent use. */
     public static final class Builder {
 
         private @Nullable DeviceStore store;
@@ -87,6 +88,7 @@ public final class ProvisioningBridge implements AutoCloseable {
         private PeerDirectory peerDirectory = snapshot -> {};
         private EnrollmentPolicy policy = EnrollmentPolicy.open(Set.of());
         private InstantSource clock = InstantSource.system();
+        private LongSupplier nanos = System::nanoTime;
         private RandomGenerator random = new SecureRandom();
 
         private Builder() {}
@@ -129,6 +131,12 @@ public final class ProvisioningBridge implements AutoCloseable {
             return this;
         }
 
+        /** What durations are measured by, in nanoseconds; {@link System#nanoTime} by default. */
+        public Builder nanos(LongSupplier source) {
+            this.nanos = source;
+            return this;
+        }
+
         /** Where intent names come from; must not be guessable outside of tests. A {@link SecureRandom} by default. */
         public Builder random(RandomGenerator generator) {
             this.random = generator;
@@ -147,8 +155,7 @@ public final class ProvisioningBridge implements AutoCloseable {
                     policy,
                     clock,
                     random);
-            return new ProvisioningBridge(
-                    theStore, clock, enroll, new DueWork(theStore, theAuthority, peerDirectory, clock));
+            return new ProvisioningBridge(theStore, clock, enroll, new DueWork(theStore, peerDirectory, clock, nanos));
         }
 
         private static <T> T required(@Nullable T port, String name) {
