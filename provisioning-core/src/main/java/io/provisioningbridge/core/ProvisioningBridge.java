@@ -23,6 +23,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -133,6 +134,7 @@ public final class ProvisioningBridge implements AutoCloseable {
         private Duration addressQuarantine = DEFAULT_QUARANTINE;
         private EnrollmentPolicy policy = EnrollmentPolicy.open(Set.of());
         private InstantSource clock = InstantSource.system();
+        private LongSupplier nanos = System::nanoTime;
         private RandomGenerator random = new SecureRandom();
 
         private Builder() {}
@@ -193,6 +195,12 @@ public final class ProvisioningBridge implements AutoCloseable {
             return this;
         }
 
+        /** What durations are measured by, in nanoseconds; {@link System#nanoTime} by default. */
+        public Builder nanos(LongSupplier source) {
+            this.nanos = source;
+            return this;
+        }
+
         /** Where intent names come from; must not be guessable outside of tests. A {@link SecureRandom} by default. */
         public Builder random(RandomGenerator generator) {
             this.random = generator;
@@ -225,7 +233,7 @@ public final class ProvisioningBridge implements AutoCloseable {
                     enroll,
                     new ConfirmCertificate(theStore, clock),
                     Operations.of(theStore, theQueue, theAuthority, policy, clock),
-                    new Publication(theStore, peerDirectory, clock),
+                    new Publication(theStore, peerDirectory, clock, nanos),
                     lanes);
         }
 
