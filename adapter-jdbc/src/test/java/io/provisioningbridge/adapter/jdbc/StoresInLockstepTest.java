@@ -131,8 +131,6 @@ final class StoresInLockstepTest {
         all.put("list", store.list(DeviceQuery.all(100)));
         all.put("page", store.list(new DeviceQuery(Set.of(DeviceState.ENROLLED), "", "b", 3)));
         all.put("part", store.list(new DeviceQuery(Set.of(), "D-", "", 10)));
-        all.put("due", store.dueForRevocation(1000));
-        all.put("due first", store.dueForRevocation(2));
         all.put("peers", store.peers());
         all.put("revision", store.peersRevision());
         List<String> leased = new ArrayList<>();
