@@ -190,6 +190,7 @@ public final class LifeRig {
                         .isTrue());
         long unknown = authority.issued().stream()
                 .filter(leaf -> leaf.getSubjectX500Principal().getName().contains("CN=" + id))
+                .filter(leaf -> clock.instant().isBefore(leaf.getNotAfter().toInstant()))
                 .filter(leaf -> !authority.revoked().contains(leaf.getSerialNumber()))
                 .count();
         assertThat(bridge.operations().receipt(name).orElseThrow().neverReceived())
