@@ -1,27 +1,39 @@
 package io.provisioningbridge.adapter.jdbc;
 
+import io.provisioningbridge.core.domain.Backend;
 import io.provisioningbridge.core.domain.Observation;
 import io.provisioningbridge.core.port.WorkQueue.Result;
 import io.provisioningbridge.core.port.WorkQueue.Task;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.PreparedBatch;
 
 /**
  * Ends the leases of lanes through one connection, one batch for each kind of result. A result whose fence is not the
- * lane's latest finds no row. Where the generation has moved on, the lane is due already, and stays as the change made it.
+ * lane's latest, or whose lease has ended, finds no row. Where the generation has moved on, the lane is due already, and stays as the change made it.
  */
 final class LaneResults {
 
     private static final String UP_TO_DATE = "CASE WHEN generation = :generation THEN ";
     private static final String MOVED_ON = " ELSE CASE WHEN next_try > :now THEN :now ELSE next_try END END";
-    private static final String OF_TASK = " WHERE device_key = :device AND backend = :backend AND fence = :fence";
+    private static final String OF_TASK =
+            " WHERE device_key = :device AND backend = :backend AND fence = :fence" + " AND leased_until IS NOT NULL";
     private static final String IN_VAIN = "UPDATE <p>lanes SET leased_until = NULL, attempts = " + UP_TO_DATE
             + "attempts + 1 ELSE attempts END, problem = " + UP_TO_DATE + ":problem ELSE problem END, failed = "
             + UP_TO_DATE;
+
+    /** What a task has: it ends once, with the first result. */
+    private record Lease(String device, Backend backend, long fence) {
+
+        static Lease of(Task task) {
+            return new Lease(task.lane().device().key(), task.lane().backend(), task.fence());
+        }
+    }
 
     private final Handle handle;
     private final Instant now;
@@ -46,8 +58,12 @@ final class LaneResults {
         List<Integer> placesOfDone = new ArrayList<>();
         List<Integer> placesOfLater = new ArrayList<>();
         List<Integer> placesOfFailed = new ArrayList<>();
+        Set<Lease> ended = new HashSet<>();
         for (int i = 0; i < results.size(); i++) {
             Result result = results.get(i);
+            if (!ended.add(Lease.of(result.task()))) {
+                continue;
+            }
             if (result instanceof Result.Done each) {
                 addDone(done, each);
                 placesOfDone.add(i);
