@@ -37,7 +37,9 @@ class LanesApiTest {
 
         assertThat(seen("done", 2)).hasSize(9).doesNotHaveDuplicates().startsWith("Dev-000/certificate-authority");
         assertThat(seen("due", 100)).containsExactly("Dev-003/tunnel");
-        assertThat(operators.get("/lanes").path("lanes")).as("those that failed").isEmpty();
+        assertThat(operators.get("/lanes").path("lanes"))
+                .as("those that failed")
+                .isEmpty();
     }
 
     @ParameterizedTest
@@ -74,8 +76,7 @@ class LanesApiTest {
                         .textValue())
                 .contains("was given up: ", "no such provisioner", "./bridge lanes retry");
 
-        HttpResponse<String> retried =
-                retry("{\"device_id\":\"DEV-001\",\"system\":\"certificate-authority\"}");
+        HttpResponse<String> retried = retry("{\"device_id\":\"DEV-001\",\"system\":\"certificate-authority\"}");
 
         assertThat(retried.statusCode()).as(retried.body()).isEqualTo(200);
         assertThat(TestServer.json(retried.body()).path("retried").intValue()).isEqualTo(1);
