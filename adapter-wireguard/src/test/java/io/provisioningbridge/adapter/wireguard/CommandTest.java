@@ -61,6 +61,28 @@ class CommandTest {
     }
 
     @Test
+    void aFullInterfaceThatRefusesARemovalInVainShouldNotBeAskedForIt() throws IOException {
+        // Knows key 0, and takes no other, as wireguard-go does when it is full.
+        CommandTunnelPeers peers = peers("echo \"$@\" >> " + calls()
+                + "; case \"$*\" in *allowed-ips) printf '%s\\t(none)\\n' " + KEYS.get(0) + ";; *" + KEYS.get(1)
+                + "*) echo 'Unable to modify interface: Invalid argument' >&2; exit 1;; esac");
+
+        assertThat(peers.remove(List.of(KEYS.get(1), KEYS.get(0), KEYS.get(2))))
+                .hasSize(3)
+                .containsOnly(new Result.Done());
+        assertThat(peers.put(List.of(assign(KEYS.get(0), 2, KEYS.get(1))))).containsExactly(new Result.Done());
+        assertThat(Files.readString(calls())).endsWith("wg set wg0 peer " + KEYS.get(0) + " allowed-ips 10.8.0.2/32\n");
+    }
+
+    @Test
+    void aProgramEndedByABrokenPipeShouldHaveRefusedOneOfItsItems() throws IOException {
+        assertThat(peers("case \"$*\" in *" + KEYS.get(0) + "*" + KEYS.get(1) + "*) kill -PIPE $$;; esac")
+                        .put(List.of(assign(KEYS.get(0), 2), assign(KEYS.get(1), 3))))
+                .hasSize(2)
+                .containsOnly(new Result.Done());
+    }
+
+    @Test
     void aMissingInterfaceShouldBeExplained() throws IOException {
         assertThat(failureOf(peers("echo 'Unable to modify interface: No such device' >&2; exit 1")))
                 .hasMessageContaining("No such device")

@@ -110,11 +110,29 @@ class UapiProtocolTest {
         ScriptedWireGuard server = server(message -> message.contains(hex(0)) ? REFUSED : DONE);
         UapiTunnelPeers peers = peers();
 
-        peers.remove(List.of(KEYS.get(0)));
-        peers.remove(List.of(KEYS.get(1)));
+        peers.put(List.of(assign(KEYS.get(0), 2)));
+        peers.put(List.of(assign(KEYS.get(1), 3)));
 
-        // Once for the message, once for its only item, and once afterwards.
-        assertThat(server.connections()).isEqualTo(3);
+        assertThat(server.connections()).isEqualTo(2);
+    }
+
+    @Test
+    void aFullInterfaceThatRefusesARemovalInVainShouldNotBeAskedForIt() throws IOException {
+        // Knows key 0, and takes no other, as wireguard-go does when it is full.
+        ScriptedWireGuard server = server(message -> {
+            if (message.startsWith("get=1")) {
+                return "public_key=" + hex(0) + "\n" + DONE;
+            }
+            return message.contains(hex(1)) ? REFUSED : DONE;
+        });
+        UapiTunnelPeers peers = peers();
+
+        assertThat(peers.remove(List.of(KEYS.get(1), KEYS.get(0), KEYS.get(2))))
+                .hasSize(3)
+                .containsOnly(new Result.Done());
+        assertThat(peers.put(List.of(assign(KEYS.get(0), 2, KEYS.get(1))))).containsExactly(new Result.Done());
+        assertThat(server.messages().get(server.messages().size() - 1))
+                .isEqualTo("set=1\npublic_key=" + hex(0) + "\nreplace_allowed_ips=true\nallowed_ip=10.8.0.2/32\n");
     }
 
     @Test
