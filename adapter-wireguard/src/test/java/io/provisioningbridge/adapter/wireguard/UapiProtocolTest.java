@@ -15,6 +15,7 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -255,6 +256,27 @@ class UapiProtocolTest {
         server(message -> DONE).close();
 
         assertThat(failureOf(() -> peers().observe())).hasMessageContaining("wireguard-go was killed");
+    }
+
+    @Test
+    void aSocketOfSomebodyElseShouldBeExplained() throws IOException, InterruptedException {
+        server(message -> DONE);
+        Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("---------"));
+
+        Programs.Ended call = Programs.run(
+                "", Programs.under(withoutPrivileges(), Programs.java(CallSocket.class, socket.toString())));
+
+        assertThat(call.output()).contains("run the bridge as the user wireguard-go runs as");
+    }
+
+    /** Root may use every socket, unless it gives up what makes it root. */
+    private static List<String> withoutPrivileges() throws InterruptedException {
+        if (!System.getProperty("user.name").equals("root")) {
+            return List.of();
+        }
+        List<String> wrapper = List.of("setpriv", "--bounding-set=-all", "--inh-caps=-all");
+        Programs.assumeWorks(Programs.under(wrapper, List.of("true")).toArray(new String[0]));
+        return wrapper;
     }
 
     @Test
