@@ -41,6 +41,7 @@ final class WireGuardServerFilesTest {
                 .contains(
                         "[Interface]\nPrivateKey = " + privateKey
                                 + "\nAddress = 10.8.0.1/24, 10.9.0.1/16\nListenPort = 51821\n",
+                        "\nTable = off\n",
                         ServerConf.BEGIN,
                         ServerConf.END)
                 .doesNotContain("[Peer]");
