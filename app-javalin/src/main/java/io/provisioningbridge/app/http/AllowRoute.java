@@ -45,6 +45,12 @@ final class AllowRoute {
         if (result instanceof AllowReenrollment.Result.Allowed allowed) {
             return allowed;
         }
+        if (result instanceof AllowReenrollment.Result.SwitchedOff) {
+            throw new ProblemException(
+                    ProblemType.ALLOWANCES_OFF,
+                    "REENROLLMENT=never takes signed renewals only; decommission and readmit the device, or start the"
+                            + " bridge with REENROLLMENT=proof.");
+        }
         throw result instanceof AllowReenrollment.Result.UnknownDevice
                 ? DeviceReading.unknown(id)
                 : new ProblemException(

@@ -67,6 +67,7 @@ enum ProblemType {
     TOKEN_NEEDED(401, "token-needed", "A valid token is needed"),
     OPERATORS_ONLY(403, "operators-only", "A viewer may only look"),
     INVALID_PARAMETER(400, "invalid-parameter", "A query parameter is not acceptable"),
+    ALLOWANCES_OFF(409, "allowances-off", "Allowances do not count here"),
     INVALID_KEY_HASH(422, "invalid-key-hash", "The key's hash is not one"),
     UNKNOWN_DEVICE(404, "unknown-device", "There is no such device");
 

@@ -45,8 +45,14 @@ final class BridgeAtStepCa implements AutoCloseable {
     /** Ready to enroll devices. */
     static BridgeAtStepCa start(Path directory, Map<String, String> more) {
         StepCaServer stepCa = StepCaServer.initializedByStep("iot-bridge", "provisioner-secret");
+        return start(stepCa, "iot-bridge", "provisioner-secret", directory, more);
+    }
+
+    /** The same at a step-ca of the caller's making, which is closed with it. */
+    static BridgeAtStepCa start(
+            StepCaServer stepCa, String provisioner, String password, Path directory, Map<String, String> more) {
         Map<String, String> environment =
-                new TreeMap<>(EnrollmentAtStepCaTest.seedVariables(stepCa, "iot-bridge", "provisioner-secret"));
+                new TreeMap<>(EnrollmentAtStepCaTest.seedVariables(stepCa, provisioner, password));
         environment.put("BRIDGE_LISTEN", "127.0.0.1:0");
         environment.putAll(more);
         return new BridgeAtStepCa(stepCa, directory, environment);

@@ -2,14 +2,14 @@ package io.provisioningbridge.app.endtoend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.provisioningbridge.adapter.stepca.CertificateFingerprint;
 import io.provisioningbridge.app.endtoend.ScriptedDevice.Run;
-import io.provisioningbridge.core.domain.Pem;
 import io.provisioningbridge.testkit.server.RequiresServer;
-import java.net.URI;
+import io.provisioningbridge.testkit.server.StepCaProvisioner;
+import io.provisioningbridge.testkit.server.StepCaServer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Map;
@@ -136,27 +136,19 @@ class RenewScriptTest {
         assertThat(device.certificate().getPublicKey()).isNotEqualTo(first.getPublicKey());
     }
 
-    /** One device is renewed by its timer, the other by its next boot. A minute is the shortest life there is. */
+    /** One device is renewed by its timer, the other by its next boot. */
     @Test
     void certificatesThatHaveExpiredShouldBeRenewedWithoutAnOperator() throws Exception {
-        Path other = Files.createDirectory(disk.resolve("short-lived"));
-        Map<String, String> environment = Map.of(
-                "BRIDGE_CA", "embedded",
-                "BRIDGE_CERT_LIFETIME", "1m",
-                "BRIDGE_LISTEN", "127.0.0.1:0",
-                "WG_SERVER_ENDPOINT", "vpn.example.com:51820",
-                "WG_SERVER_PUBLIC_KEY", "hSDwCYkwp1R0i33ctD73Wg2/Og0mOBr066SpjqqbTmo=");
-        try (BridgeProcess shortLived = BridgeProcess.serve(other, environment)) {
-            DeviceClient.ofEmbedded(shortLived);
-            URI url = URI.create("https://localhost:" + shortLived.listeningOn());
-            X509Certificate root = Pem.parseCertificates(Files.readString(other.resolve("data/ca/root.crt")))
-                    .orThrow()
-                    .get(0);
-            String fingerprint = CertificateFingerprint.of(root).hex();
-            ScriptedDevice byTimer =
-                    new ScriptedDevice(DeviceShell.DASH, disk.resolve("timer"), "timer", url, fingerprint);
-            ScriptedDevice atBoot =
-                    new ScriptedDevice(DeviceShell.BUSYBOX, disk.resolve("boot"), "boot", url, fingerprint);
+        Duration life = Duration.ofSeconds(10);
+        StepCaServer stepCa = StepCaServer.oneIntermediate(
+                StepCaProvisioner.of("devices", "secret").lifetimes(life, life, life),
+                StepCaProvisioner.of("servers", "other-secret"));
+        Map<String, String> servers =
+                Map.of("BRIDGE_TLS_PROVISIONER_NAME", "servers", "BRIDGE_TLS_PROVISIONER_PASSWORD", "other-secret");
+        try (BridgeAtStepCa shortLived = BridgeAtStepCa.start(
+                stepCa, "devices", "secret", Files.createDirectory(disk.resolve("short-lived")), servers)) {
+            ScriptedDevice byTimer = shortLived.device(DeviceShell.DASH, disk.resolve("timer"), "timer");
+            ScriptedDevice atBoot = shortLived.device(DeviceShell.BUSYBOX, disk.resolve("boot"), "boot");
             succeed(byTimer.enroll());
             succeed(atBoot.enroll());
             X509Certificate timers = byTimer.certificate();

@@ -8,7 +8,8 @@ import java.util.TreeMap;
 /**
  * Which device has which tunnel address at one moment, imported reservations included.
  *
- * @param revision grows with every change of {@code addresses}
+ * @param revision grows with every change of {@code addresses}, and with every change of the peers the tunnel server should
+ *     know: a key made anew, a device suspended or resumed
  * @param addresses by device id in its first spelling, sorted
  */
 public record PeerSnapshot(long revision, SortedMap<String, TunnelAddress> addresses) {

@@ -41,7 +41,8 @@ public final class EnrollmentPolicy {
         return reservedKeys.contains(id.key());
     }
 
-    Reenrollment reenrollment() {
+    /** What it takes to change a key of a known device. */
+    public Reenrollment reenrollment() {
         return reenrollment;
     }
 }

@@ -5,6 +5,7 @@ import io.provisioningbridge.core.domain.Device;
 import io.provisioningbridge.core.domain.DeviceId;
 import io.provisioningbridge.core.domain.DeviceState;
 import io.provisioningbridge.core.domain.KeyHash;
+import io.provisioningbridge.core.enrollment.Reenrollment;
 import io.provisioningbridge.core.port.Change;
 import io.provisioningbridge.core.port.DeviceStore;
 import io.provisioningbridge.core.port.Outcome;
@@ -23,10 +24,13 @@ public final class AllowReenrollment {
     public static final Duration LIFETIME = Duration.ofDays(7);
 
     private final DeviceStore store;
+    private final Reenrollment rule;
     private final InstantSource clock;
 
-    public AllowReenrollment(DeviceStore store, InstantSource clock) {
+    /** @param rule what a change takes anyway; {@link Reenrollment#NEVER} takes no allowance */
+    public AllowReenrollment(DeviceStore store, Reenrollment rule, InstantSource clock) {
         this.store = store;
+        this.rule = rule;
         this.clock = clock;
     }
 
@@ -41,6 +45,9 @@ public final class AllowReenrollment {
 
         /** The device is out of service: readmit it instead. */
         record Decommissioned() implements Result {}
+
+        /** Under {@link Reenrollment#NEVER} an allowance would not count. */
+        record SwitchedOff() implements Result {}
     }
 
     /**
@@ -55,6 +62,9 @@ public final class AllowReenrollment {
         }
         if (device.get().state() == DeviceState.DECOMMISSIONED) {
             return new Result.Decommissioned();
+        }
+        if (rule == Reenrollment.NEVER) {
+            return new Result.SwitchedOff();
         }
         Instant now = clock.instant();
         Instant expires = now.plus(LIFETIME);

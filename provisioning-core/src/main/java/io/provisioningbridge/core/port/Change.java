@@ -43,7 +43,8 @@ public sealed interface Change {
      * Before the authority is asked: opens the intent, claims the peer key, and leases an address where the device has
      * none (an imported reservation for this id is taken). Answered by {@link Outcome.Leased}.
      *
-     * <p>{@link Outcome.Conflict} when the device is not at {@code expectedVersion}, or another intent of it is open at
+     * <p>{@link Outcome.Conflict} when the device is not at {@code expectedVersion}, is out of service or in another
+     * {@linkplain DeviceStore#incarnation incarnation} than the intent's, or another intent of it is open at
      * {@code intent.opened()}; {@link Outcome.KeyInUse} when the certificate key belongs to another device or incarnation
      * (by a certificate, an open or an uncertain intent), or the peer key to another device (or its open intent);
      * {@link Outcome.PoolExhausted} when there is no address. Checked in this order.
@@ -137,8 +138,8 @@ public sealed interface Change {
 
     /**
      * The pair a certificate was handed out with is made anew; where it is the device's own by now, that too.
-     * {@link Outcome.Conflict} when the device is not at {@code expectedVersion} or the certificate is not stored,
-     * {@link Outcome.KeyInUse} when the key is another device's.
+     * {@link Outcome.Conflict} when the device is not at {@code expectedVersion}, is out of service or in another incarnation
+     * than the certificate, or that is not stored; {@link Outcome.KeyInUse} when the key is another device's.
      *
      * @param certificate as it is stored
      */
@@ -154,8 +155,9 @@ public sealed interface Change {
     /**
      * The device was seen with a certificate: it becomes the current one and its peer the device's. All others of the
      * incarnation that were handed out are superseded, those still valid at {@code at} due for revocation. Seeing the
-     * current one again changes nothing. {@link Outcome.Conflict} when the device is not at {@code expectedVersion}, or
-     * the stored certificate no longer {@linkplain DeviceCertificate#provesDevice() proves} it.
+     * current one again changes nothing. {@link Outcome.Conflict} when the device is not at {@code expectedVersion}, is
+     * out of service or in another incarnation, or the stored certificate no longer
+     * {@linkplain DeviceCertificate#provesDevice() proves} it.
      *
      * @param certificate as it is stored, of the device's present incarnation
      * @param at now

@@ -3,6 +3,7 @@ package io.provisioningbridge.testkit.contract;
 import io.provisioningbridge.core.domain.Attempt;
 import io.provisioningbridge.core.domain.AuditEvent;
 import io.provisioningbridge.core.domain.AuditEvent.Action;
+import io.provisioningbridge.core.domain.Backend;
 import io.provisioningbridge.core.domain.Device;
 import io.provisioningbridge.core.domain.DeviceCertificate;
 import io.provisioningbridge.core.domain.DeviceCertificate.Revocation;
@@ -133,6 +134,32 @@ public final class StoreChanges {
 
     public Change.Revoked revoked(DeviceCertificate certificate, Instant now) {
         return new Change.Revoked(certificate, audit(now, certificate.device(), Action.CERTIFICATE_REVOKED));
+    }
+
+    public Change.Suspended suspended(DeviceId id, long expectedVersion, Instant now) {
+        return new Change.Suspended(id, expectedVersion, audit(now, id, Action.DEVICE_SUSPENDED));
+    }
+
+    public Change.Resumed resumed(DeviceId id, long expectedVersion, Instant now) {
+        return new Change.Resumed(id, expectedVersion, audit(now, id, Action.DEVICE_RESUMED));
+    }
+
+    public Change.Decommissioned decommissioned(DeviceId id, long expectedVersion, Instant now) {
+        return new Change.Decommissioned(id, expectedVersion, audit(now, id, Action.DEVICE_DECOMMISSIONED));
+    }
+
+    /** Its address rests until {@code until}. */
+    public Change.AddressReleased released(DeviceId id, Incarnation incarnation, Instant until, Instant now) {
+        return new Change.AddressReleased(id, incarnation, until, audit(now, id, Action.ADDRESS_RELEASED));
+    }
+
+    public Change.Readmitted readmitted(DeviceId id, long expectedVersion, Instant now) {
+        return new Change.Readmitted(id, expectedVersion, audit(now, id, Action.DEVICE_READMITTED));
+    }
+
+    public Change.MarkedDue markedDue(Set<DeviceId> ids, Backend backend, Instant now) {
+        return new Change.MarkedDue(
+                ids, backend, new AuditEvent(now, "", Action.LANES_MARKED_DUE, "test", ids.size() + " devices"));
     }
 
     public Change.AddressesImported imported(

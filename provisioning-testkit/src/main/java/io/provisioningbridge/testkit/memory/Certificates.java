@@ -5,9 +5,7 @@ import io.provisioningbridge.core.domain.IntentId;
 import io.provisioningbridge.core.domain.IssuanceIntent;
 import io.provisioningbridge.core.domain.KeyHash;
 import io.provisioningbridge.core.domain.PeerKey;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -19,13 +17,8 @@ import java.util.Set;
 /** Every certificate there ever was, each once: known by its leaf, not by its serial number. Not safe for concurrent use. */
 final class Certificates {
 
-    /**
-     * A certificate as it is stored.
-     *
-     * @param intent what it answered
-     * @param dueSince when it became due for revocation, or its storing
-     */
-    record Stored(DeviceCertificate certificate, IntentId intent, Instant dueSince) {}
+    /** A certificate as it is stored, and what it answered. */
+    record Stored(DeviceCertificate certificate, IntentId intent) {}
 
     private final Map<String, Stored> byLeaf = new LinkedHashMap<>();
     private final Map<String, List<String>> byDevice = new HashMap<>();
@@ -37,8 +30,8 @@ final class Certificates {
     }
 
     /** Whether it was not stored before. */
-    boolean add(DeviceCertificate certificate, IntentId intent, Instant now) {
-        if (byLeaf.putIfAbsent(certificate.pem(), new Stored(certificate, intent, now)) != null) {
+    boolean add(DeviceCertificate certificate, IntentId intent) {
+        if (byLeaf.putIfAbsent(certificate.pem(), new Stored(certificate, intent)) != null) {
             return false;
         }
         byDevice.computeIfAbsent(certificate.device().key(), none -> new ArrayList<>())
@@ -48,14 +41,9 @@ final class Certificates {
         return true;
     }
 
-    /** The same leaf with another standing, revocation or peer; what becomes due does so now. */
-    void replace(DeviceCertificate certificate, Instant now) {
-        byLeaf.computeIfPresent(
-                certificate.pem(),
-                (pem, stored) -> new Stored(
-                        certificate,
-                        stored.intent(),
-                        certificate.revocation() == stored.certificate().revocation() ? stored.dueSince() : now));
+    /** The same leaf with another standing, revocation or peer. */
+    void replace(DeviceCertificate certificate) {
+        byLeaf.computeIfPresent(certificate.pem(), (pem, stored) -> new Stored(certificate, stored.intent()));
         indexPeer(certificate);
     }
 
@@ -80,15 +68,6 @@ final class Certificates {
                 .map(this::leaf)
                 .anyMatch(other -> !other.device().sameDeviceAs(intent.device())
                         || !other.incarnation().equals(intent.incarnation()));
-    }
-
-    List<DeviceCertificate> due(int limit) {
-        return byLeaf.values().stream()
-                .filter(stored -> stored.certificate().revocation() == DeviceCertificate.Revocation.DUE)
-                .sorted(Comparator.comparing(Stored::dueSince))
-                .limit(limit)
-                .map(Stored::certificate)
-                .toList();
     }
 
     private void indexPeer(DeviceCertificate certificate) {

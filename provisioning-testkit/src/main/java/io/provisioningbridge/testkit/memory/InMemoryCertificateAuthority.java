@@ -93,13 +93,13 @@ public final class InMemoryCertificateAuthority implements CertificateAuthority,
 
     /** Stricter than some: refuses to revoke what it never issued. */
     @Override
-    public void revoke(BigInteger serial) {
-        uninterrupted(() -> faults.call("revoke", () -> {
+    public Revocation revoke(BigInteger serial) {
+        return uninterrupted(() -> faults.call("revoke", () -> {
             if (!issued.containsKey(serial)) {
                 throw new BackendRefusedException(
                         "no certificate " + serial + " was issued", Fault.REQUEST, Effect.NONE);
             }
-            return revoked.add(serial);
+            return revoked.add(serial) ? Revocation.REVOKED : Revocation.ALREADY_REVOKED;
         }));
     }
 

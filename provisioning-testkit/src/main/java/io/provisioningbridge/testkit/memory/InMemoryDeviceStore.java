@@ -3,11 +3,14 @@ package io.provisioningbridge.testkit.memory;
 import io.provisioningbridge.core.domain.AddressPools;
 import io.provisioningbridge.core.domain.Attempt;
 import io.provisioningbridge.core.domain.AuditEvent;
+import io.provisioningbridge.core.domain.DesiredPeer;
 import io.provisioningbridge.core.domain.Device;
 import io.provisioningbridge.core.domain.DeviceCertificate;
 import io.provisioningbridge.core.domain.DeviceId;
+import io.provisioningbridge.core.domain.Incarnation;
 import io.provisioningbridge.core.domain.IssuanceIntent;
 import io.provisioningbridge.core.domain.KeyHash;
+import io.provisioningbridge.core.domain.PeerKey;
 import io.provisioningbridge.core.domain.PeerSnapshot;
 import io.provisioningbridge.core.domain.TunnelAddress;
 import io.provisioningbridge.core.port.BackendException.Effect;
@@ -16,12 +19,16 @@ import io.provisioningbridge.core.port.Change;
 import io.provisioningbridge.core.port.DeviceQuery;
 import io.provisioningbridge.core.port.DeviceStore;
 import io.provisioningbridge.core.port.Outcome;
+import io.provisioningbridge.core.port.WorkQueue;
 import io.provisioningbridge.testkit.fixture.FaultPlan;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -41,7 +48,10 @@ public final class InMemoryDeviceStore implements DeviceStore {
         this(pools, new FaultPlan());
     }
 
-    /** @param faults what goes wrong, by the names of {@link DeviceStore}'s methods */
+    /**
+     * @param faults what goes wrong, by the names of {@link DeviceStore}'s methods; and {@code lease}, {@code finish},
+     *     {@code lanes} and {@code listLanes} of its work queue
+     */
     public InMemoryDeviceStore(AddressPools pools, FaultPlan faults) {
         this.state = new InMemoryState(pools);
         this.faults = faults;
@@ -90,11 +100,6 @@ public final class InMemoryDeviceStore implements DeviceStore {
     }
 
     @Override
-    public List<DeviceCertificate> dueForRevocation(int limit) {
-        return read("dueForRevocation", () -> state.certificates().due(limit));
-    }
-
-    @Override
     public List<Device> list(DeviceQuery query) {
         return read("list", () -> state.list(query));
     }
@@ -107,6 +112,26 @@ public final class InMemoryDeviceStore implements DeviceStore {
     @Override
     public boolean isAllowed(DeviceId id, KeyHash key, Instant now) {
         return read("isAllowed", () -> state.isAllowed(id.key(), key, now));
+    }
+
+    @Override
+    public Incarnation incarnation(DeviceId id) {
+        return read("incarnation", () -> state.incarnation(id.key()));
+    }
+
+    @Override
+    public Set<PeerKey> peerKeys(DeviceId id) {
+        return read("peerKeys", () -> state.peerKeys(id.key()));
+    }
+
+    @Override
+    public Map<PeerKey, DeviceId> peerOwners(Set<PeerKey> keys) {
+        return read("peerOwners", () -> state.peerOwners(keys));
+    }
+
+    @Override
+    public List<DesiredPeer> desiredPeers() {
+        return read("desiredPeers", state::desiredPeers);
     }
 
     @Override
@@ -134,6 +159,15 @@ public final class InMemoryDeviceStore implements DeviceStore {
         synchronized (lock) {
             closed = true;
         }
+    }
+
+    /** The lanes that this store's changes make due; usable until the store is closed. */
+    public WorkQueue workQueue() {
+        return new InMemoryWorkQueue(this);
+    }
+
+    <T> T access(String operation, Function<InMemoryState, T> use) {
+        return read(operation, () -> use.apply(state));
     }
 
     private <T> T read(String operation, Supplier<T> query) {

@@ -3,12 +3,15 @@ package io.provisioningbridge.testkit.memory;
 import io.provisioningbridge.core.domain.AddressPools;
 import io.provisioningbridge.core.domain.Attempt;
 import io.provisioningbridge.core.domain.AuditEvent;
+import io.provisioningbridge.core.domain.Backend;
+import io.provisioningbridge.core.domain.DesiredPeer;
 import io.provisioningbridge.core.domain.Device;
 import io.provisioningbridge.core.domain.DeviceCertificate;
 import io.provisioningbridge.core.domain.DeviceCertificate.Revocation;
 import io.provisioningbridge.core.domain.DeviceCertificate.Standing;
 import io.provisioningbridge.core.domain.DeviceId;
 import io.provisioningbridge.core.domain.DeviceState;
+import io.provisioningbridge.core.domain.Incarnation;
 import io.provisioningbridge.core.domain.IntentId;
 import io.provisioningbridge.core.domain.IssuanceIntent;
 import io.provisioningbridge.core.domain.IssuanceIntent.Status;
@@ -23,6 +26,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,12 +40,17 @@ import java.util.stream.Collectors;
 final class InMemoryState {
 
     private final Map<String, Device> devices = new HashMap<>();
-    private final Map<PeerKey, String> peerOwners = new HashMap<>();
+    private final Map<PeerKey, String> peersOfDevices = new HashMap<>();
+    private final Map<PeerKey, DeviceId> peerOwners = new HashMap<>();
+    private final Map<String, Set<PeerKey>> peerKeys = new HashMap<>();
+    private final Map<String, Incarnation> readmitted = new HashMap<>();
     private final Map<String, List<AuditEvent>> events = new HashMap<>();
     private final Map<String, List<Attempt>> attempts = new HashMap<>();
     private final Map<Allowance, Instant> allowances = new HashMap<>();
     private final Intents intents = new Intents();
     private final Certificates certificates = new Certificates();
+    private final Lanes lanes = new Lanes();
+    private final LifeChanges life = new LifeChanges(this);
     private final Leases leases;
 
     private record Allowance(String device, KeyHash key) {}
@@ -64,6 +73,10 @@ final class InMemoryState {
 
     Leases leases() {
         return leases;
+    }
+
+    Lanes lanes() {
+        return lanes;
     }
 
     List<AuditEvent> events(String key) {
@@ -98,7 +111,37 @@ final class InMemoryState {
         if (change instanceof Change.Revoked revoked) {
             return revoke(revoked);
         }
+        if (change instanceof Change.Suspended suspended) {
+            return life.suspend(suspended);
+        }
+        if (change instanceof Change.Resumed resumed) {
+            return life.resume(resumed);
+        }
+        if (change instanceof Change.Decommissioned decommissioned) {
+            return life.decommission(decommissioned);
+        }
+        if (change instanceof Change.AddressReleased released) {
+            return life.release(released);
+        }
+        if (change instanceof Change.Readmitted again) {
+            return life.readmit(again);
+        }
+        if (change instanceof Change.MarkedDue marked) {
+            return life.markDue(marked);
+        }
         return reserveImported((Change.AddressesImported) change);
+    }
+
+    /** What a change that changed something brings with it, and one that changed nothing does not. */
+    void conclude(Change change, DeviceId device) {
+        fallBehind(device, change.makesDue(), change.audit());
+        log(change.audit());
+    }
+
+    void fallBehind(DeviceId device, Set<Backend> backends, AuditEvent audit) {
+        Optional<Device> known = device(device.key());
+        lanes.fallBehind(
+                known.map(Device::id).orElse(device), known.isPresent(), backends, Milliseconds.of(audit.at()));
     }
 
     private Outcome reserve(Change.Reserved change) {
@@ -107,6 +150,8 @@ final class InMemoryState {
         Instant now = intent.opened();
         Optional<Intents.Claim> mine = intents.openOf(device);
         if (versionOf(device) != change.expectedVersion()
+                || device(device).filter(InMemoryState::isOutOfService).isPresent()
+                || !incarnation(device).equals(intent.incarnation())
                 || mine.filter(claim -> claim.intent().openAt(now)).isPresent()
                 || intents.find(intent.id()).isPresent()) {
             return new Outcome.Conflict();
@@ -120,7 +165,10 @@ final class InMemoryState {
         Optional<Intents.Claim> reclaimable = intents.expiredAt(now).stream()
                 .filter(claim -> leases.isPending(claim.device()))
                 .findFirst();
-        if (leases.of(device).isEmpty() && !leases.anyFree() && reclaimable.isEmpty()) {
+        if (leases.of(device).isEmpty()
+                && !leases.anyFree()
+                && reclaimable.isEmpty()
+                && leases.rested(now).isEmpty()) {
             return new Outcome.PoolExhausted();
         }
         mine.ifPresent(claim -> expire(claim, now));
@@ -128,9 +176,10 @@ final class InMemoryState {
         if (leases.of(device).isEmpty() && !leases.anyFree()) {
             reclaimable.ifPresent(claim -> expireAndFree(claim, now));
         }
-        TunnelAddress address = leases.leaseFor(intent.device());
+        TunnelAddress address = leases.leaseFor(intent.device(), now);
         intents.add(new Intents.Claim(intent, change.peer()));
-        log(change.audit());
+        claimPeer(change.peer(), intent.device());
+        conclude(change, intent.device());
         return new Outcome.Leased(address);
     }
 
@@ -145,18 +194,18 @@ final class InMemoryState {
         }
         boolean inTime = claim.isPresent() && claim.get().intent().openAt(change.at());
         if (!inTime || stored.isPresent()) {
-            keepUnusable(change.intent(), change.certificate(), Milliseconds.of(change.at()), late(change.audit()));
+            keepUnusable(change.intent(), change.certificate(), late(change.audit()));
             return new Outcome.StoredForRevocation();
         }
         if (!claim.get().peer().equals(change.certificate().peer().key())) {
             throw new IllegalArgumentException("the peer key is not the one that was reserved");
         }
         DeviceCertificate certificate = Milliseconds.of(change.certificate(), Standing.ISSUED, Revocation.NONE);
-        certificates.add(certificate, change.intent(), Milliseconds.of(change.at()));
+        certificates.add(certificate, change.intent());
         intents.setStatus(change.intent(), Status.COMPLETED);
-        setDevice(enrolled(claim.get().intent(), change));
+        makeOrUpdateDevice(claim.get().intent(), change);
         allowances.remove(new Allowance(certificate.device().key(), certificate.key()));
-        log(change.audit());
+        conclude(change, certificate.device());
         return new Outcome.Committed();
     }
 
@@ -170,13 +219,15 @@ final class InMemoryState {
                 "came after its intent had ended: " + audit.detail());
     }
 
-    private Device enrolled(IssuanceIntent intent, Change.Enrolled change) {
+    private void makeOrUpdateDevice(IssuanceIntent intent, Change.Enrolled change) {
         TunnelPeer peer = Milliseconds.of(change.certificate().peer());
-        Device known = devices.get(intent.device().key());
-        if (known != null) {
-            return known.withPeer(change.switchPeer() ? peer : known.peer());
+        Optional<Device> known = device(intent.device().key());
+        if (known.isPresent()) {
+            setPeer(known.get(), change.switchPeer() ? peer : known.get().peer());
+            return;
         }
-        return new Device(
+        Instant now = Milliseconds.of(change.at());
+        setDevice(new Device(
                 intent.device(),
                 intent.incarnation(),
                 DeviceState.ENROLLED,
@@ -184,7 +235,9 @@ final class InMemoryState {
                 leases.hold(intent.device()),
                 peer,
                 change.labels(),
-                Milliseconds.of(change.at()));
+                now,
+                now));
+        leases.peersChanged();
     }
 
     private Outcome undo(Change.Undone change) {
@@ -192,18 +245,14 @@ final class InMemoryState {
                 intents.find(change.intent()).filter(known -> known.intent().status() == Status.OPEN);
         if (claim.isPresent()) {
             end(claim.get(), change.end());
-            log(change.audit());
+            conclude(change, claim.get().intent().device());
         }
         return new Outcome.Committed();
     }
 
     private Outcome reject(Change.Rejected change) {
         intents.find(change.intent()).ifPresent(known -> requireSame(known.intent(), change.certificate()));
-        keepUnusable(
-                change.intent(),
-                change.certificate(),
-                Milliseconds.of(change.audit().at()),
-                change.audit());
+        keepUnusable(change.intent(), change.certificate(), change.audit());
         return new Outcome.Committed();
     }
 
@@ -211,9 +260,7 @@ final class InMemoryState {
         Instant now = Milliseconds.of(change.audit().at());
         Optional<DeviceCertificate> stored =
                 certificates.find(change.certificate()).map(Certificates.Stored::certificate);
-        Optional<Device> found = stored.flatMap(
-                        certificate -> device(certificate.device().key()))
-                .filter(known -> known.version() == change.expectedVersion());
+        Optional<Device> found = stored.flatMap(certificate -> deviceOf(certificate, change.expectedVersion()));
         if (stored.isEmpty() || found.isEmpty()) {
             return new Outcome.Conflict();
         }
@@ -224,9 +271,10 @@ final class InMemoryState {
         endExpiredClaimsOfOthers(change.peer().key(), device.id().key(), now);
         TunnelPeer peer = Milliseconds.of(change.peer());
         boolean inForce = device.peer().key().equals(stored.get().peer().key());
-        certificates.replace(stored.get().withPeer(peer), now);
-        setDevice(device.withPeer(inForce ? peer : device.peer()));
-        log(change.audit());
+        certificates.replace(stored.get().withPeer(peer));
+        claimPeer(peer.key(), device.id());
+        setPeer(device, inForce ? peer : device.peer());
+        conclude(change, device.id());
         return new Outcome.Committed();
     }
 
@@ -236,10 +284,7 @@ final class InMemoryState {
                 .find(change.certificate())
                 .map(Certificates.Stored::certificate)
                 .filter(DeviceCertificate::provesDevice);
-        Optional<Device> found =
-                stored.flatMap(certificate -> device(certificate.device().key())
-                        .filter(known -> known.version() == change.expectedVersion())
-                        .filter(known -> known.incarnation().equals(certificate.incarnation())));
+        Optional<Device> found = stored.flatMap(certificate -> deviceOf(certificate, change.expectedVersion()));
         if (stored.isEmpty() || found.isEmpty()) {
             return new Outcome.Conflict();
         }
@@ -251,11 +296,18 @@ final class InMemoryState {
                 .filter(other -> !other.pem().equals(seen.pem()))
                 .filter(other -> other.incarnation().equals(seen.incarnation()))
                 .filter(other -> other.standing() == Standing.ISSUED || other.standing() == Standing.CURRENT)
-                .forEach(other -> certificates.replace(superseded(other, now), now));
-        certificates.replace(seen.withStanding(Standing.CURRENT), now);
-        setDevice(found.get().withPeer(seen.peer()));
-        log(change.audit());
+                .forEach(other -> certificates.replace(superseded(other, now)));
+        certificates.replace(seen.withStanding(Standing.CURRENT));
+        setPeer(found.get(), seen.peer());
+        conclude(change, seen.device());
         return new Outcome.Committed();
+    }
+
+    /** The device a certificate may change: in the same incarnation, in service, at the expected version. */
+    private Optional<Device> deviceOf(DeviceCertificate certificate, long expectedVersion) {
+        return deviceInService(certificate.device().key())
+                .filter(known -> known.version() == expectedVersion)
+                .filter(known -> known.incarnation().equals(certificate.incarnation()));
     }
 
     private static DeviceCertificate superseded(DeviceCertificate certificate, Instant now) {
@@ -275,7 +327,7 @@ final class InMemoryState {
         if (kept.size() > Attempt.KEPT) {
             kept.remove(Attempt.KEPT);
         }
-        log(change.audit());
+        conclude(change, change.device());
         return new Outcome.Committed();
     }
 
@@ -284,7 +336,7 @@ final class InMemoryState {
             return new Outcome.Conflict();
         }
         allowances.put(new Allowance(change.device().key(), change.key()), Milliseconds.of(change.expires()));
-        log(change.audit());
+        conclude(change, change.device());
         return new Outcome.Committed();
     }
 
@@ -313,10 +365,8 @@ final class InMemoryState {
             return new Outcome.Conflict();
         }
         if (stored.get().certificate().revocation() != Revocation.DONE) {
-            certificates.replace(
-                    stored.get().certificate().withRevocation(Revocation.DONE),
-                    Milliseconds.of(change.audit().at()));
-            log(change.audit());
+            certificates.replace(stored.get().certificate().withRevocation(Revocation.DONE));
+            conclude(change, stored.get().certificate().device());
         }
         return new Outcome.Committed();
     }
@@ -328,7 +378,11 @@ final class InMemoryState {
                 .map(Intents.Claim::device)
                 .filter(leases::isPending)
                 .collect(Collectors.toSet());
-        if (leases.collides(change, passing)) {
+        Set<String> out = devices.values().stream()
+                .filter(InMemoryState::isOutOfService)
+                .map(device -> device.id().key())
+                .collect(Collectors.toSet());
+        if (leases.collides(change, passing, out, now)) {
             return new Outcome.Conflict();
         }
         expired.forEach(claim -> expireAndFree(claim, now));
@@ -339,8 +393,8 @@ final class InMemoryState {
     }
 
     /** Stores a certificate that is never handed out, unless it is stored already; its intent has got its answer. */
-    private void keepUnusable(IntentId intent, DeviceCertificate certificate, Instant now, AuditEvent audit) {
-        boolean added = certificates.add(Milliseconds.of(certificate, Standing.UNUSABLE, Revocation.DUE), intent, now);
+    private void keepUnusable(IntentId intent, DeviceCertificate certificate, AuditEvent audit) {
+        boolean added = certificates.add(Milliseconds.of(certificate, Standing.UNUSABLE, Revocation.DUE), intent);
         Optional<Intents.Claim> unanswered = intents.find(intent)
                 .filter(claim -> switch (claim.intent().status()) {
                     case OPEN, UNSIGNED, UNCERTAIN -> true;
@@ -348,6 +402,7 @@ final class InMemoryState {
                 });
         unanswered.ifPresent(claim -> end(claim, Status.REJECTED));
         if (added || unanswered.isPresent()) {
+            fallBehind(certificate.device(), Set.of(Backend.CERTIFICATE_AUTHORITY), audit);
             log(audit);
         }
     }
@@ -379,7 +434,7 @@ final class InMemoryState {
     }
 
     private boolean isPeerKeyOfAnother(PeerKey key, String device, Instant now) {
-        return !peerOwners.getOrDefault(key, device).equals(device)
+        return !peersOfDevices.getOrDefault(key, device).equals(device)
                 || certificates.isPeerOfAnother(key, device)
                 || intents.isPeerOfAnother(key, device, now);
     }
@@ -392,19 +447,90 @@ final class InMemoryState {
         }
     }
 
-    private long versionOf(String device) {
+    long versionOf(String device) {
         return device(device).map(Device::version).orElse(Device.ABSENT);
     }
 
-    private void setDevice(Device device) {
-        Device before = devices.put(device.id().key(), device);
-        if (before != null) {
-            peerOwners.remove(before.peer().key());
-        }
-        peerOwners.put(device.peer().key(), device.id().key());
+    Incarnation incarnation(String device) {
+        return device(device).map(Device::incarnation).orElse(readmitted.getOrDefault(device, Incarnation.FIRST));
     }
 
-    private void log(AuditEvent event) {
+    /** The later claim is the one that counts. */
+    private void claimPeer(PeerKey key, DeviceId device) {
+        DeviceId before = peerOwners.put(key, device);
+        if (before != null) {
+            peerKeys.getOrDefault(before.key(), new HashSet<>()).remove(key);
+        }
+        peerKeys.computeIfAbsent(device.key(), none -> new HashSet<>()).add(key);
+    }
+
+    Set<PeerKey> peerKeys(String device) {
+        return Set.copyOf(peerKeys.getOrDefault(device, Set.of()));
+    }
+
+    Map<PeerKey, DeviceId> peerOwners(Set<PeerKey> keys) {
+        Map<PeerKey, DeviceId> owners = new HashMap<>();
+        for (PeerKey key : keys) {
+            DeviceId owner = peerOwners.get(key);
+            if (owner != null) {
+                owners.put(key, owner);
+            }
+        }
+        return owners;
+    }
+
+    /** In the order of the devices' keys. */
+    List<DesiredPeer> desiredPeers() {
+        return devices.values().stream()
+                .filter(InMemoryState::hasPeer)
+                .sorted(Comparator.comparing(device -> device.id().key()))
+                .map(device -> new DesiredPeer(device.id(), device.peer().key(), device.address()))
+                .toList();
+    }
+
+    private static boolean hasPeer(Device device) {
+        return device.state() != DeviceState.SUSPENDED && !isOutOfService(device);
+    }
+
+    static boolean isOutOfService(Device device) {
+        return device.state() == DeviceState.DECOMMISSIONED;
+    }
+
+    Optional<Device> deviceInService(String device) {
+        return device(device).filter(known -> !isOutOfService(known));
+    }
+
+    private void setPeer(Device device, TunnelPeer peer) {
+        setDevice(device.withPeer(peer));
+        if (hasPeer(device) && !peer.key().equals(device.peer().key())) {
+            leases.peersChanged();
+        }
+    }
+
+    void setDevice(Device device) {
+        Device before = devices.put(device.id().key(), device);
+        if (before != null) {
+            peersOfDevices.remove(before.peer().key());
+        }
+        peersOfDevices.put(device.peer().key(), device.id().key());
+    }
+
+    /** What others tried and operators allowed. */
+    void forgetHints(String device) {
+        attempts.remove(device);
+        allowances.keySet().removeIf(allowance -> allowance.device().equals(device));
+    }
+
+    /** From now on there is no such device, and its next life is this. */
+    void forget(Device device, Incarnation next) {
+        String key = device.id().key();
+        devices.remove(key);
+        peersOfDevices.remove(device.peer().key());
+        forgetHints(key);
+        readmitted.put(key, next);
+    }
+
+    void log(AuditEvent event) {
         if (!event.subject().isEmpty()) {
             events.computeIfAbsent(event.subject(), none -> new ArrayList<>()).add(Milliseconds.of(event));
         }

@@ -4,6 +4,7 @@ import io.provisioningbridge.core.domain.Attempt;
 import io.provisioningbridge.core.domain.AuditEvent;
 import io.provisioningbridge.core.domain.DeviceCertificate;
 import io.provisioningbridge.core.domain.IssuanceIntent;
+import io.provisioningbridge.core.domain.Observation;
 import io.provisioningbridge.core.domain.TunnelPeer;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -26,6 +27,10 @@ final class Milliseconds {
                 of(intent.opened()),
                 of(intent.expires()),
                 intent.status());
+    }
+
+    static Observation of(Observation observation) {
+        return new Observation(of(observation.at()), observation.evidence(), observation.what());
     }
 
     static TunnelPeer of(TunnelPeer peer) {

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.extension.ConditionEvaluationResult;
 import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -61,6 +62,20 @@ final class RequiresServerCondition implements ExecutionCondition {
                         : ConditionEvaluationResult.disabled("not on the PATH: " + String.join(", ", missing));
             default -> throw new IllegalStateException(VARIABLE + " is 'required', 'off' or empty, not '" + wish + "'");
         };
+    }
+
+    /**
+     * For what only trying shows: skips the test that is running with a printed line.
+     *
+     * @return never
+     * @throws IllegalStateException when real servers are required
+     */
+    static RuntimeException skip(String what, String why) {
+        if (System.getenv().getOrDefault(VARIABLE, "").equals("required")) {
+            throw new IllegalStateException(VARIABLE + "=required, and no " + what + ": " + why);
+        }
+        System.out.println("SKIPPED (real server): no " + what + ": " + why);
+        return Assumptions.abort("no " + what + ": " + why);
     }
 
     private List<String> missing(List<String> programs) {

@@ -156,7 +156,7 @@ class EnrollmentRacesTest {
 
         assertThat(deferral(late.get(30, TimeUnit.SECONDS))).isEqualTo(DeferralReason.AUTHORITY_UNAVAILABLE);
         assertThat(rig.certificates("dev-1")).hasSize(2);
-        assertThat(rig.store.dueForRevocation(10)).singleElement().satisfies(certificate -> {
+        assertThat(rig.dueForRevocation("dev-1")).singleElement().satisfies(certificate -> {
             assertThat(certificate.standing()).isEqualTo(Standing.UNUSABLE);
             assertThat(certificate.revocation()).isEqualTo(Revocation.DUE);
             assertThat(certificate.pem()).isNotEqualTo(other.certificatePem());

@@ -110,10 +110,10 @@ class EnrollmentUnderFaultsTest {
         });
         rig.faults.failBefore("revoke", 1);
         rig.bridge.runDue();
-        assertThat(rig.store.dueForRevocation(10)).hasSize(1);
+        assertThat(rig.dueForRevocation("dev-1")).hasSize(1);
         rig.clock.tick(Duration.ofMinutes(1));
         rig.bridge.runDue();
-        assertThat(rig.store.dueForRevocation(10)).isEmpty();
+        assertThat(rig.dueForRevocation("dev-1")).isEmpty();
         assertThat(rig.authority.revoked())
                 .containsExactly(rig.certificates("dev-1").get(0).serial());
         assertThat(enrolled(rig.enroll("dev-1", csr)).address()).hasToString("10.8.0.2");

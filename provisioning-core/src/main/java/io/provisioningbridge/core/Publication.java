@@ -13,10 +13,10 @@ import java.time.InstantSource;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 
-/** What the bridge does by itself: it compares what is with what should be, and remembers nothing that the store does not. */
-final class DueWork {
+/** Keeps the peer directory as the store says. Safe for concurrent use. */
+final class Publication {
 
-    private static final Logger LOG = System.getLogger(DueWork.class.getName());
+    private static final Logger LOG = System.getLogger(Publication.class.getName());
     private static final Duration PAUSE_AFTER_FAILURE = Duration.ofSeconds(30);
     // A publication costs what the whole fleet costs: it gets less than a twentieth of one core, however often it is
     // wanted.
@@ -33,7 +33,7 @@ final class DueWork {
     private Instant publishAgain = Instant.MIN;
 
     /** @param nanos as {@link System#nanoTime} */
-    DueWork(DeviceStore store, PeerDirectory directory, InstantSource clock, LongSupplier nanos) {
+    Publication(DeviceStore store, PeerDirectory directory, InstantSource clock, LongSupplier nanos) {
         this.store = store;
         this.directory = directory;
         this.clock = clock;
@@ -45,8 +45,7 @@ final class DueWork {
             return 0;
         }
         try {
-            Instant now = clock.instant();
-            return publish(now);
+            return publish(clock.instant());
         } catch (BackendUnavailableException e) {
             LOG.log(Level.ERROR, "the store failed: {0}", e.getMessage());
             return 0;

@@ -1,0 +1,216 @@
+package io.provisioningbridge.testkit.memory;
+
+import io.provisioningbridge.core.domain.Backend;
+import io.provisioningbridge.core.domain.DeviceId;
+import io.provisioningbridge.core.domain.Lane;
+import io.provisioningbridge.core.domain.Observation;
+import io.provisioningbridge.core.port.WorkQueue.Result;
+import io.provisioningbridge.core.port.WorkQueue.Task;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/** Every lane there ever was, and who has it. Those that wait are kept in the order of their turn. Not safe for concurrent use. */
+final class Lanes {
+
+    private record Key(String device, Backend backend) {}
+
+    private record Turn(Instant nextTry, String device) {}
+
+    /**
+     * A lane and its lease.
+     *
+     * @param leasedUntil empty when nobody has it
+     * @param takenOver whether a lease ended unfinished since the lane was last done
+     */
+    private record Entry(Lane lane, long fence, Optional<Instant> leasedUntil, boolean takenOver) {}
+
+    private final NavigableMap<Key, Entry> all =
+            new TreeMap<>(Comparator.comparing(Key::device).thenComparing(Key::backend));
+    private final Map<Backend, TreeSet<Turn>> waiting = new EnumMap<>(Backend.class);
+
+    Lanes() {
+        for (Backend backend : Backend.values()) {
+            waiting.put(
+                    backend, new TreeSet<>(Comparator.comparing(Turn::nextTry).thenComparing(Turn::device)));
+        }
+    }
+
+    /**
+     * What should be has changed, or is to be worked on anew. A lease that is under way stays.
+     *
+     * @param onRecord whether the device has a record, which says how it is spelled
+     */
+    void fallBehind(DeviceId device, boolean onRecord, Set<Backend> backends, Instant now) {
+        for (Backend backend : backends) {
+            Entry before = all.get(new Key(device.key(), backend));
+            if (before == null) {
+                Lane first = new Lane(device, backend, 1, 0, false, now, Optional.of(now), 0, "", Optional.empty());
+                put(new Entry(first, 0, Optional.empty(), false));
+                continue;
+            }
+            Lane lane = before.lane();
+            Lane next = new Lane(
+                    onRecord ? device : lane.device(),
+                    backend,
+                    lane.generation() + 1,
+                    lane.applied(),
+                    false,
+                    lane.applied() == lane.generation() ? now : lane.since(),
+                    Optional.of(now),
+                    0,
+                    "",
+                    lane.observation());
+            put(new Entry(next, before.fence(), before.leasedUntil(), before.takenOver()));
+        }
+    }
+
+    List<Task> lease(Backend backend, int limit, Instant now, Duration length) {
+        Instant until = Milliseconds.of(now.plus(length));
+        Instant present = Milliseconds.of(now);
+        List<Task> tasks = new ArrayList<>();
+        for (Turn turn : turns(backend)) {
+            if (turn.nextTry().isAfter(present) || tasks.size() >= limit) {
+                break;
+            }
+            Entry entry = entry(new Key(turn.device(), backend));
+            if (entry.leasedUntil().filter(present::isBefore).isEmpty()) {
+                boolean takenOver = entry.takenOver() || entry.leasedUntil().isPresent();
+                Entry leased = new Entry(entry.lane(), entry.fence() + 1, Optional.of(until), takenOver);
+                // Its turn stays: a lane is told from those nobody has by its lease.
+                all.put(new Key(turn.device(), backend), leased);
+                tasks.add(new Task(leased.lane(), leased.fence(), until, takenOver));
+            }
+        }
+        return tasks;
+    }
+
+    /** Whether it counts. */
+    boolean finish(Result result, Instant now) {
+        Task task = result.task();
+        Key key = new Key(task.lane().device().key(), task.lane().backend());
+        Entry entry = all.get(key);
+        if (entry == null || entry.fence() != task.fence()) {
+            return false;
+        }
+        boolean upToDate = entry.lane().generation() == task.lane().generation();
+        Lane lane = upToDate ? finished(entry.lane(), result, now) : overtaken(entry.lane(), result, now);
+        boolean takenOver = entry.takenOver() && !(upToDate && result instanceof Result.Done);
+        put(new Entry(lane, entry.fence(), Optional.empty(), takenOver));
+        return true;
+    }
+
+    private static Lane finished(Lane lane, Result result, Instant now) {
+        if (result instanceof Result.Done done) {
+            return new Lane(
+                    lane.device(),
+                    lane.backend(),
+                    lane.generation(),
+                    lane.generation(),
+                    false,
+                    now,
+                    done.again().map(Milliseconds::of),
+                    0,
+                    "",
+                    Optional.of(Milliseconds.of(done.observation())));
+        }
+        if (result instanceof Result.Later later) {
+            return inVain(lane, false, Optional.of(Milliseconds.of(later.nextTry())), later.problem());
+        }
+        return inVain(lane, true, Optional.empty(), ((Result.Failed) result).problem());
+    }
+
+    private static Lane inVain(Lane lane, boolean failed, Optional<Instant> nextTry, String problem) {
+        return new Lane(
+                lane.device(),
+                lane.backend(),
+                lane.generation(),
+                lane.applied(),
+                failed,
+                lane.since(),
+                nextTry,
+                lane.attempts() + 1,
+                problem,
+                lane.observation());
+    }
+
+    /** More is wanted than the task was about: what it did is noted, what it did not is told anew. */
+    private static Lane overtaken(Lane lane, Result result, Instant now) {
+        long applied = lane.applied();
+        Optional<Observation> observation = lane.observation();
+        if (result instanceof Result.Done done) {
+            applied = done.task().lane().generation();
+            observation = Optional.of(Milliseconds.of(done.observation()));
+        }
+        return new Lane(
+                lane.device(),
+                lane.backend(),
+                lane.generation(),
+                applied,
+                false,
+                lane.since(),
+                lane.nextTry().filter(now::isAfter).or(() -> Optional.of(now)),
+                lane.attempts(),
+                lane.problem(),
+                observation);
+    }
+
+    /** In the order of their systems. */
+    List<Lane> of(String device) {
+        List<Lane> lanes = new ArrayList<>();
+        for (Backend backend : Backend.values()) {
+            Entry entry = all.get(new Key(device, backend));
+            if (entry != null) {
+                lanes.add(entry.lane());
+            }
+        }
+        return lanes;
+    }
+
+    List<Lane> list(Lane.State state, Optional<Lane> after, int limit) {
+        NavigableMap<Key, Entry> rest = after.map(
+                        lane -> all.tailMap(new Key(lane.device().key(), lane.backend()), false))
+                .orElse(all);
+        return rest.values().stream()
+                .map(Entry::lane)
+                .filter(lane -> lane.state() == state)
+                .limit(limit)
+                .toList();
+    }
+
+    private void put(Entry entry) {
+        Lane lane = entry.lane();
+        String device = lane.device().key();
+        Entry before = all.put(new Key(device, lane.backend()), entry);
+        TreeSet<Turn> turns = turns(lane.backend());
+        if (before != null) {
+            before.lane().nextTry().ifPresent(time -> turns.remove(new Turn(time, device)));
+        }
+        lane.nextTry().ifPresent(time -> turns.add(new Turn(time, device)));
+    }
+
+    private Entry entry(Key key) {
+        Entry entry = all.get(key);
+        if (entry == null) {
+            throw new IllegalStateException("the turns name a lane that is not there");
+        }
+        return entry;
+    }
+
+    private TreeSet<Turn> turns(Backend backend) {
+        TreeSet<Turn> turns = waiting.get(backend);
+        if (turns == null) {
+            throw new IllegalStateException("every system has turns");
+        }
+        return turns;
+    }
+}

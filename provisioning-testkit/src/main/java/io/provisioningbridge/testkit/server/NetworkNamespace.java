@@ -1,0 +1,119 @@
+package io.provisioningbridge.testkit.server;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * A network of the test's own: namespaces for users, networks and mounts, held by one process. Needs no root where users may
+ * make namespaces, and {@code /dev/net/tun}. Nothing in it reaches the machine's network, and all of it is gone with the
+ * processes in it. Not safe for concurrent use.
+ */
+final class NetworkNamespace implements AutoCloseable {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(15);
+    private static final Duration LONGEST_RUN = Duration.ofMinutes(3);
+
+    // Its own /run, because that is where wireguard-go puts its sockets and ip the names of networks; its own /sys,
+    // because
+    // interfaces are listed there by network. It does not stay for ever if this JVM is killed.
+    private static final String HOLD = "set -e; mount -t tmpfs tmpfs /run; mkdir /run/wireguard /run/netns;"
+            + " mount -t sysfs sysfs /sys; ip link set lo up; touch \"$0\"; exec sleep 7200";
+
+    private final Path directory;
+    private final ServerProcess holder;
+    private final List<String> inside;
+
+    private NetworkNamespace(Path directory, ServerProcess holder) {
+        this.directory = directory;
+        this.holder = holder;
+        this.inside = List.of("nsenter", "-t", Long.toString(holder.pid()), "-U", "--preserve-credentials", "-n", "-m");
+    }
+
+    /**
+     * Makes one, or skips the test with a printed line where this machine does not let it ({@link RequiresServer} says when
+     * that is a failure).
+     */
+    static NetworkNamespace make() {
+        Path directory = newDirectory();
+        Path ready = directory.resolve("ready");
+        try {
+            NetworkNamespace made = new NetworkNamespace(
+                    directory,
+                    ServerProcess.start(
+                            List.of("unshare", "-Urnm", "sh", "-c", HOLD, ready.toString()),
+                            directory,
+                            directory.resolve("namespace.log"),
+                            () -> Files.exists(ready),
+                            PATIENCE));
+            made.run("ip", "tuntap", "add", "dev", "probe", "mode", "tun");
+            made.run("ip", "link", "del", "probe");
+            return made;
+        } catch (IllegalStateException cannot) {
+            throw RequiresServerCondition.skip("network namespaces with tunnels", String.valueOf(cannot.getMessage()));
+        }
+    }
+
+    /** The words that run a command inside. */
+    List<String> inside() {
+        return inside;
+    }
+
+    /** A path as it is inside, for this process. */
+    Path outside(String path) {
+        return Path.of("/proc", Long.toString(holder.pid()), "root" + path);
+    }
+
+    /** A place for files, the same path inside and outside. */
+    Path directory() {
+        return directory;
+    }
+
+    /** Runs a command inside; several threads may. @return its output @throws IllegalStateException with its output unless it succeeds */
+    String run(String... command) {
+        try {
+            Path output = Files.createTempFile(directory, "run", ".log");
+            try {
+                ServerProcess.run(wrapped(List.of(command)), directory, output, LONGEST_RUN);
+                return ServerProcess.read(output);
+            } finally {
+                Files.delete(output);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The command, to be run from outside. */
+    List<String> wrapped(List<String> command) {
+        List<String> all = new ArrayList<>(inside);
+        all.addAll(command);
+        return all;
+    }
+
+    @Override
+    public void close() {
+        holder.kill();
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Path newDirectory() {
+        try {
+            return Files.createTempDirectory("network-");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
