@@ -3,6 +3,7 @@ package io.provisioningbridge.app;
 import io.provisioningbridge.adapter.bouncycastle.BouncyCastleCsrReader;
 import io.provisioningbridge.adapter.bouncycastle.BouncyCastleSignedRequestReader;
 import io.provisioningbridge.adapter.jdbc.JdbcDeviceStore;
+import io.provisioningbridge.adapter.jdbc.JdbcWorkQueue;
 import io.provisioningbridge.adapter.wireguard.CdmPeersFile;
 import io.provisioningbridge.adapter.wireguard.WireGuardTunnelConfigWriter;
 import io.provisioningbridge.app.config.BridgeConfig;
@@ -13,6 +14,7 @@ import io.provisioningbridge.app.http.OperatorApi;
 import io.provisioningbridge.app.http.Readiness;
 import io.provisioningbridge.app.tls.ServerTls;
 import io.provisioningbridge.core.ProvisioningBridge;
+import io.provisioningbridge.core.domain.Backend;
 import io.provisioningbridge.core.domain.DeviceId;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -54,11 +56,17 @@ public final class Wiring {
         Authority authority = Parts.authority(config, data, clock, random, closing);
         Set<String> names = Parts.serverNames(config.listener());
         WatchedDirectory peers = new WatchedDirectory(peersFile(config, store));
+        JdbcWorkQueue queue = store.workQueue();
+        WatchedPeers tunnel = new WatchedPeers(
+                Parts.peers(config.tunnel(), closing), config.tunnel().apply());
         ProvisioningBridge bridge = ProvisioningBridge.builder()
                 .store(store)
                 .authority(authority.certificates())
                 .csrReader(new BouncyCastleCsrReader())
                 .tunnelConfigWriter(new WireGuardTunnelConfigWriter(Parts.tunnel(config.tunnel()), random))
+                .workQueue(queue)
+                .tunnelPeers(tunnel)
+                .addressQuarantine(config.tunnel().quarantine())
                 .peerDirectory(peers)
                 .policy(Parts.policy(config, names))
                 .clock(clock)
@@ -74,10 +82,15 @@ public final class Wiring {
                         HealthCheck.advisory("tls-renewal", tls::warning),
                         HealthCheck.advisory("authority", authority.problem()),
                         HealthCheck.advisory("peers-file", peers::problem),
-                        HealthCheck.advisory("tunnel-server", Wiring::nobodyConfirmsPeers)),
+                        HealthCheck.advisory("tunnel-server", tunnel::problem)),
                 clock);
-        Heartbeat heartbeat = closing.opened(new Heartbeat(3));
-        heartbeat.every(PAUSE, "due work", bridge::runDue);
+        Heartbeat heartbeat = closing.opened(new Heartbeat(3 + Backend.values().length));
+        // Before the first device is given an address: those of the server's own peers are not to be given away.
+        bridge.runDue(Backend.TUNNEL);
+        heartbeat.every(PAUSE, "the peers file", bridge::publish);
+        for (Backend backend : Backend.values()) {
+            heartbeat.every(PAUSE, "the lanes of " + backend, () -> bridge.runDue(backend));
+        }
         heartbeat.every(PAUSE, "the listener's certificate", tls::runDue);
         heartbeat.every(PAUSE, "readiness", readiness::runDue);
         DeviceApi deviceApi = new DeviceApi(
@@ -87,7 +100,7 @@ public final class Wiring {
                 authority.certificates()::authorities,
                 readiness);
         OperatorApi operatorApi =
-                new OperatorApi(store, bridge::allowReenrollment, Parts.tokens(config.operators(), data, random));
+                new OperatorApi(store, queue, bridge.operations(), Parts.tokens(config.operators(), data, random));
         HttpServer devices = closing.opened(Parts.listening(
                 config.listener().listen(), () -> HttpServer.start(Parts.http(config.listener()), tls, deviceApi)));
         HttpServer operators = closing.opened(Parts.listening(
@@ -116,10 +129,5 @@ public final class Wiring {
                         id.get());
             }
         }
-    }
-
-    private static Optional<String> nobodyConfirmsPeers() {
-        return Optional.of(
-                "peers are only written to a file (WG_APPLY=file); nobody confirms that the server knows them");
     }
 }

@@ -227,6 +227,7 @@ public final class ProvisioningBridge implements AutoCloseable {
                     required(tunnelPeers, "tunnelPeers"),
                     addressQuarantine,
                     clock,
+                    nanos,
                     random);
             return new ProvisioningBridge(
                     theStore,

@@ -1,5 +1,6 @@
 package io.provisioningbridge.core;
 
+import io.provisioningbridge.core.convergence.Pace;
 import io.provisioningbridge.core.domain.PeerSnapshot;
 import io.provisioningbridge.core.port.BackendException;
 import io.provisioningbridge.core.port.BackendUnavailableException;

@@ -16,7 +16,7 @@ final class OperatorRoutes {
 
     static void register(RoutesConfig routes, OperatorApi api, Bulkhead bulkhead) {
         DeviceReading reading = new DeviceReading(api.devices(), bulkhead);
-        AllowRoute allow = new AllowRoute(api.allowReenrollment(), bulkhead);
+        AllowRoute allow = new AllowRoute(api.operations(), bulkhead);
         routes.before(ctx -> authenticate(ctx, api.tokens()));
         HttpServer.get(routes, "/devices", reading::list);
         HttpServer.get(routes, "/devices/{id}", reading::show);

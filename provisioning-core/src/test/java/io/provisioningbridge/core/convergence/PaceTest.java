@@ -1,4 +1,4 @@
-package io.provisioningbridge.core;
+package io.provisioningbridge.core.convergence;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

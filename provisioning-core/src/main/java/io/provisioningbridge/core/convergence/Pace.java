@@ -1,4 +1,4 @@
-package io.provisioningbridge.core;
+package io.provisioningbridge.core.convergence;
 
 import java.util.function.LongSupplier;
 
@@ -6,7 +6,7 @@ import java.util.function.LongSupplier;
  * Keeps a costly piece of work to a share of the time: after each run it rests so many times as long as the run took. Not
  * safe for concurrent use.
  */
-final class Pace {
+public final class Pace {
 
     private final int rest;
     private final LongSupplier nanos;
@@ -18,20 +18,20 @@ final class Pace {
      * @param rest how many times as long; 20 keeps the work under 5 % of a core
      * @param nanos as {@link System#nanoTime}
      */
-    Pace(int rest, LongSupplier nanos) {
+    public Pace(int rest, LongSupplier nanos) {
         this.rest = rest;
         this.nanos = nanos;
     }
 
     /** Whether it has rested enough. */
-    boolean allows() {
+    public boolean allows() {
         // By their difference, because such a time may begin anywhere and wrap around.
         resting = resting && nanos.getAsLong() - restEnds < 0;
         return !resting;
     }
 
     /** Works, and counts the time also of work that fails. */
-    void work(Runnable work) {
+    public void work(Runnable work) {
         long begun = nanos.getAsLong();
         try {
             work.run();
