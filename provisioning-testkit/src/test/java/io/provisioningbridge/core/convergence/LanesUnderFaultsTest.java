@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.provisioningbridge.core.LifeRig;
 import io.provisioningbridge.core.LifeRig.Identity;
+import io.provisioningbridge.core.decommission.DecommissionReceipt;
 import io.provisioningbridge.core.domain.Backend;
 import io.provisioningbridge.core.domain.DeviceId;
 import io.provisioningbridge.core.domain.Lane;
 import io.provisioningbridge.core.domain.Observation.Evidence;
+import io.provisioningbridge.core.enrollment.ConfirmationResult;
 import io.provisioningbridge.core.port.BackendException.Effect;
 import io.provisioningbridge.core.port.BackendUnavailableException;
 import java.security.cert.X509Certificate;
@@ -52,7 +54,8 @@ class LanesUnderFaultsTest {
         rig.assertTunnelIsAsItShouldBe();
         Identity second = rig.identity("dev-1");
         X509Certificate renewed = insisting(rig, () -> leaf(rig.renew(second, current)));
-        insisting(rig, () -> rig.confirm("dev-1", renewed));
+        insisting(
+                rig, () -> assertThat(rig.confirm("dev-1", renewed)).isInstanceOf(ConfirmationResult.Confirmed.class));
         rig.settle();
         rig.assertTunnelIsAsItShouldBe();
         assertThat(rig.peers.known()).containsOnlyKeys(second.peer());
@@ -66,9 +69,13 @@ class LanesUnderFaultsTest {
         insisting(rig, () -> rig.bridge.operations().decommission(ID, "alice", ""));
         rig.settle();
 
-        rig.assertOutside("dev-1");
-        assertThat(rig.bridge.operations().receipt(ID).orElseThrow().isComplete())
-                .isTrue();
+        DecommissionReceipt receipt =
+                insisting(rig, () -> rig.bridge.operations().receipt(ID).orElseThrow());
+        assertThat(receipt.isComplete()).isTrue();
+        insisting(rig, () -> {
+            rig.assertOutside("dev-1");
+            return receipt;
+        });
     }
 
     private interface Attempt<T> {
