@@ -38,9 +38,9 @@ class OpenApiTest {
 
         Set<String> served = new HashSet<>();
         try (TestServer devices = TestServer.of(OpenApiTest::enrolled);
-                TestServer operators = OperatorApiTest.server()) {
+                Operators operators = new Operators()) {
             served.addAll(devices.routes());
-            served.addAll(operators.routes());
+            served.addAll(operators.server.routes());
         }
         assertThat(served).isEqualTo(described);
     }
