@@ -9,8 +9,12 @@ import io.provisioningbridge.adapter.stepca.ProvisionerLogin;
 import io.provisioningbridge.adapter.stepca.StepCaCertificateAuthority;
 import io.provisioningbridge.adapter.stepca.StepCaSettings;
 import io.provisioningbridge.adapter.wireguard.AllowedIps;
+import io.provisioningbridge.adapter.wireguard.CommandTunnelPeers;
 import io.provisioningbridge.adapter.wireguard.Endpoint;
 import io.provisioningbridge.adapter.wireguard.Mtu;
+import io.provisioningbridge.adapter.wireguard.PeerConfFile;
+import io.provisioningbridge.adapter.wireguard.UapiTunnelPeers;
+import io.provisioningbridge.adapter.wireguard.WireGuardServerFiles;
 import io.provisioningbridge.adapter.wireguard.WireGuardSettings;
 import io.provisioningbridge.app.config.AuthorityConfig;
 import io.provisioningbridge.app.config.BridgeConfig;
@@ -30,6 +34,7 @@ import io.provisioningbridge.core.domain.AddressPools;
 import io.provisioningbridge.core.domain.Secret;
 import io.provisioningbridge.core.enrollment.EnrollmentPolicy;
 import io.provisioningbridge.core.port.BackendException;
+import io.provisioningbridge.core.port.TunnelPeers;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -50,6 +55,10 @@ import org.slf4j.LoggerFactory;
 final class Parts {
 
     private static final Logger LOG = LoggerFactory.getLogger(Parts.class);
+
+    // Where every userspace WireGuard has its sockets.
+    private static final Path UAPI_SOCKETS = Path.of("/var/run/wireguard");
+    private static final Duration TUNNEL_DEADLINE = Duration.ofSeconds(20);
 
     private Parts() {}
 
@@ -123,6 +132,17 @@ final class Parts {
                         tunnel.serverEndpoint().host(), tunnel.serverEndpoint().port()),
                 AllowedIps.parse(allowedIps).orThrow(),
                 tunnel.clientMtu().isPresent() ? new Mtu(tunnel.clientMtu().getAsInt()) : Mtu.AUTOMATIC);
+    }
+
+    static TunnelPeers peers(TunnelConfig tunnel, Closing closing) {
+        return switch (tunnel.apply()) {
+            case FILE ->
+                new PeerConfFile(new WireGuardServerFiles(tunnel.directory(), tunnel.interfaceName()).configuration());
+            case UAPI ->
+                closing.opened(
+                        new UapiTunnelPeers(UAPI_SOCKETS.resolve(tunnel.interfaceName() + ".sock"), TUNNEL_DEADLINE));
+            case COMMAND -> new CommandTunnelPeers(tunnel.interfaceName(), List.of(), TUNNEL_DEADLINE);
+        };
     }
 
     /** What devices call the bridge, and so what its certificate is good for. */

@@ -3,6 +3,7 @@ package io.provisioningbridge.app;
 import io.provisioningbridge.adapter.bouncycastle.BouncyCastleCsrReader;
 import io.provisioningbridge.adapter.bouncycastle.BouncyCastleSignedRequestReader;
 import io.provisioningbridge.adapter.jdbc.JdbcDeviceStore;
+import io.provisioningbridge.adapter.jdbc.JdbcWorkQueue;
 import io.provisioningbridge.adapter.wireguard.CdmPeersFile;
 import io.provisioningbridge.adapter.wireguard.WireGuardTunnelConfigWriter;
 import io.provisioningbridge.app.config.BridgeConfig;
@@ -11,8 +12,10 @@ import io.provisioningbridge.app.http.HealthCheck;
 import io.provisioningbridge.app.http.HttpServer;
 import io.provisioningbridge.app.http.OperatorApi;
 import io.provisioningbridge.app.http.Readiness;
+import io.provisioningbridge.app.receipt.ReceiptSigner;
 import io.provisioningbridge.app.tls.ServerTls;
 import io.provisioningbridge.core.ProvisioningBridge;
+import io.provisioningbridge.core.domain.Backend;
 import io.provisioningbridge.core.domain.DeviceId;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -50,15 +53,22 @@ public final class Wiring {
     private static RunningBridge production(
             BridgeConfig config, InstantSource clock, SecureRandom random, Closing closing) {
         DataDirectory data = closing.opened(DataDirectory.open(config.dataDirectory()));
+        ReceiptSigner receipts = SigningKey.open(config.operators().signingKey(), data.path(), random);
         JdbcDeviceStore store = closing.opened(Parts.store(data, config.tunnel().pools(), clock, random));
         Authority authority = Parts.authority(config, data, clock, random, closing);
         Set<String> names = Parts.serverNames(config.listener());
         WatchedDirectory peers = new WatchedDirectory(peersFile(config, store));
+        JdbcWorkQueue queue = store.workQueue();
+        WatchedPeers tunnel = new WatchedPeers(
+                Parts.peers(config.tunnel(), closing), config.tunnel().apply());
         ProvisioningBridge bridge = ProvisioningBridge.builder()
                 .store(store)
                 .authority(authority.certificates())
                 .csrReader(new BouncyCastleCsrReader())
                 .tunnelConfigWriter(new WireGuardTunnelConfigWriter(Parts.tunnel(config.tunnel()), random))
+                .workQueue(queue)
+                .tunnelPeers(tunnel)
+                .addressQuarantine(config.tunnel().quarantine())
                 .peerDirectory(peers)
                 .policy(Parts.policy(config, names))
                 .clock(clock)
@@ -74,10 +84,15 @@ public final class Wiring {
                         HealthCheck.advisory("tls-renewal", tls::warning),
                         HealthCheck.advisory("authority", authority.problem()),
                         HealthCheck.advisory("peers-file", peers::problem),
-                        HealthCheck.advisory("tunnel-server", Wiring::nobodyConfirmsPeers)),
+                        HealthCheck.advisory("tunnel-server", tunnel::problem)),
                 clock);
-        Heartbeat heartbeat = closing.opened(new Heartbeat(3));
-        heartbeat.every(PAUSE, "due work", bridge::runDue);
+        Heartbeat heartbeat = closing.opened(new Heartbeat(3 + Backend.values().length));
+        // Before the first device is given an address: those of the server's own peers are not to be given away.
+        bridge.runDue(Backend.TUNNEL);
+        heartbeat.every(PAUSE, "the peers file", bridge::publish);
+        for (Backend backend : Backend.values()) {
+            heartbeat.every(PAUSE, "the lanes of " + backend, () -> bridge.runDue(backend));
+        }
         heartbeat.every(PAUSE, "the listener's certificate", tls::runDue);
         heartbeat.every(PAUSE, "readiness", readiness::runDue);
         DeviceApi deviceApi = new DeviceApi(
@@ -86,8 +101,8 @@ public final class Wiring {
                 new BouncyCastleSignedRequestReader(),
                 authority.certificates()::authorities,
                 readiness);
-        OperatorApi operatorApi =
-                new OperatorApi(store, bridge::allowReenrollment, Parts.tokens(config.operators(), data, random));
+        OperatorApi operatorApi = new OperatorApi(
+                store, queue, bridge.operations(), receipts, Parts.tokens(config.operators(), data, random));
         HttpServer devices = closing.opened(Parts.listening(
                 config.listener().listen(), () -> HttpServer.start(Parts.http(config.listener()), tls, deviceApi)));
         HttpServer operators = closing.opened(Parts.listening(
@@ -116,10 +131,5 @@ public final class Wiring {
                         id.get());
             }
         }
-    }
-
-    private static Optional<String> nobodyConfirmsPeers() {
-        return Optional.of(
-                "peers are only written to a file (WG_APPLY=file); nobody confirms that the server knows them");
     }
 }

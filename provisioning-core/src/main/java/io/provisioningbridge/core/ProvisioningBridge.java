@@ -1,7 +1,7 @@
 package io.provisioningbridge.core;
 
-import io.provisioningbridge.core.domain.DeviceId;
-import io.provisioningbridge.core.domain.KeyHash;
+import io.provisioningbridge.core.convergence.Lanes;
+import io.provisioningbridge.core.domain.Backend;
 import io.provisioningbridge.core.enrollment.ConfirmCertificate;
 import io.provisioningbridge.core.enrollment.Confirmation;
 import io.provisioningbridge.core.enrollment.ConfirmationResult;
@@ -9,42 +9,54 @@ import io.provisioningbridge.core.enrollment.EnrollDevice;
 import io.provisioningbridge.core.enrollment.EnrollmentPolicy;
 import io.provisioningbridge.core.enrollment.EnrollmentRequest;
 import io.provisioningbridge.core.enrollment.EnrollmentResult;
-import io.provisioningbridge.core.operation.AllowReenrollment;
+import io.provisioningbridge.core.port.BackendUnavailableException;
 import io.provisioningbridge.core.port.CertificateAuthority;
 import io.provisioningbridge.core.port.CsrReader;
 import io.provisioningbridge.core.port.DeviceStore;
 import io.provisioningbridge.core.port.PeerDirectory;
 import io.provisioningbridge.core.port.TunnelConfigWriter;
+import io.provisioningbridge.core.port.TunnelPeers;
+import io.provisioningbridge.core.port.WorkQueue;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The bridge, embedded: give {@link #builder()} an implementation of each port, call {@link #enroll} for requests and
- * {@link #runDue} now and then for what is to be done outside of requests. Starts no thread, holds no static state, installs
+ * {@link #runDue()} now and then for what is to be done outside of requests. Starts no thread, holds no static state, installs
  * nothing JVM-wide. Safe for concurrent use. {@link #close} closes the store.
  */
 public final class ProvisioningBridge implements AutoCloseable {
 
+    private static final Logger LOG = System.getLogger(ProvisioningBridge.class.getName());
+    private static final Duration DEFAULT_QUARANTINE = Duration.ofHours(24);
+
     private final DeviceStore store;
     private final EnrollDevice enrollDevice;
     private final ConfirmCertificate confirmCertificate;
-    private final AllowReenrollment allowReenrollment;
-    private final DueWork dueWork;
+    private final Operations operations;
+    private final Publication publication;
+    private final Lanes lanes;
 
     private ProvisioningBridge(
             DeviceStore store,
             EnrollDevice enrollDevice,
             ConfirmCertificate confirmCertificate,
-            AllowReenrollment allowReenrollment,
-            DueWork dueWork) {
+            Operations operations,
+            Publication publication,
+            Lanes lanes) {
         this.store = store;
         this.enrollDevice = enrollDevice;
         this.confirmCertificate = confirmCertificate;
-        this.allowReenrollment = allowReenrollment;
-        this.dueWork = dueWork;
+        this.operations = operations;
+        this.publication = publication;
+        this.lanes = lanes;
     }
 
     public static Builder builder() {
@@ -61,20 +73,47 @@ public final class ProvisioningBridge implements AutoCloseable {
         return confirmCertificate.confirm(confirmation);
     }
 
-    /** An operator vouches for a key; see {@link AllowReenrollment#allow}. */
-    public AllowReenrollment.Result allowReenrollment(DeviceId id, KeyHash key, String operator) {
-        return allowReenrollment.allow(id, key, operator);
+    /** What operators do. */
+    public Operations operations() {
+        return operations;
     }
 
     /**
-     * Does what is due outside of requests: publishes the peer directory when it changed, revokes what waits for it. A
-     * backend that fails is logged and tried again by a later call, after a pause. Calls do not overlap: a second one returns
-     * at once. Call it about once a second.
+     * Does what is due outside of requests: brings each outside system up to date, publishes the peer directory when it
+     * changed. A backend that fails is logged and tried again by a later call. Call it about once a second; or give each
+     * system a thread of its own with {@link #runDue(Backend)} and {@link #publish}, so that one that hangs holds up no other.
      *
      * @return how many things were done
      */
     public int runDue() {
-        return dueWork.run();
+        int done = publish();
+        for (Backend backend : Backend.values()) {
+            done += runDue(backend);
+        }
+        return done;
+    }
+
+    /**
+     * Does what is due at one outside system. Calls may overlap: no device is worked on twice at a time.
+     *
+     * @return how many devices were brought up to date, or found not to be
+     */
+    public int runDue(Backend backend) {
+        try {
+            return lanes.run(backend);
+        } catch (BackendUnavailableException e) {
+            LOG.log(Level.ERROR, "the store failed: {0}", e.getMessage());
+            return 0;
+        }
+    }
+
+    /**
+     * Publishes the peer directory when it changed. Calls do not overlap: a second one returns at once.
+     *
+     * @return 1 when it was published
+     */
+    public int publish() {
+        return publication.run();
     }
 
     @Override
@@ -82,22 +121,32 @@ public final class ProvisioningBridge implements AutoCloseable {
         store.close();
     }
 
-    /** Collects the ports. All but the last four are required. Not safe for concurrent use. */
+    /** Collects the ports. Required are those without a default. Not safe for concurrent use. */
     public static final class Builder {
 
         private @Nullable DeviceStore store;
+        private @Nullable WorkQueue queue;
         private @Nullable CertificateAuthority authority;
         private @Nullable CsrReader csrReader;
         private @Nullable TunnelConfigWriter tunnelConfigWriter;
+        private @Nullable TunnelPeers tunnelPeers;
         private PeerDirectory peerDirectory = snapshot -> {};
+        private Duration addressQuarantine = DEFAULT_QUARANTINE;
         private EnrollmentPolicy policy = EnrollmentPolicy.open(Set.of());
         private InstantSource clock = InstantSource.system();
+        private LongSupplier nanos = System::nanoTime;
         private RandomGenerator random = new SecureRandom();
 
         private Builder() {}
 
         public Builder store(DeviceStore deviceStore) {
             this.store = deviceStore;
+            return this;
+        }
+
+        /** The work queue of that store. */
+        public Builder workQueue(WorkQueue workQueue) {
+            this.queue = workQueue;
             return this;
         }
 
@@ -113,6 +162,18 @@ public final class ProvisioningBridge implements AutoCloseable {
 
         public Builder tunnelConfigWriter(TunnelConfigWriter writer) {
             this.tunnelConfigWriter = writer;
+            return this;
+        }
+
+        /** The tunnel server's peers. */
+        public Builder tunnelPeers(TunnelPeers peers) {
+            this.tunnelPeers = peers;
+            return this;
+        }
+
+        /** How long the address of a device out of service rests before another gets it; 24 hours by default. */
+        public Builder addressQuarantine(Duration rest) {
+            this.addressQuarantine = rest;
             return this;
         }
 
@@ -134,6 +195,12 @@ public final class ProvisioningBridge implements AutoCloseable {
             return this;
         }
 
+        /** What durations are measured by, in nanoseconds; {@link System#nanoTime} by default. */
+        public Builder nanos(LongSupplier source) {
+            this.nanos = source;
+            return this;
+        }
+
         /** Where intent names come from; must not be guessable outside of tests. A {@link SecureRandom} by default. */
         public Builder random(RandomGenerator generator) {
             this.random = generator;
@@ -152,12 +219,23 @@ public final class ProvisioningBridge implements AutoCloseable {
                     policy,
                     clock,
                     random);
+            WorkQueue theQueue = required(queue, "workQueue");
+            Lanes lanes = new Lanes(
+                    theStore,
+                    theQueue,
+                    theAuthority,
+                    required(tunnelPeers, "tunnelPeers"),
+                    addressQuarantine,
+                    clock,
+                    nanos,
+                    random);
             return new ProvisioningBridge(
                     theStore,
                     enroll,
                     new ConfirmCertificate(theStore, clock),
-                    new AllowReenrollment(theStore, policy.reenrollment(), clock),
-                    new DueWork(theStore, theAuthority, peerDirectory, clock));
+                    Operations.of(theStore, theQueue, theAuthority, policy, clock),
+                    new Publication(theStore, peerDirectory, clock, nanos),
+                    lanes);
         }
 
         private static <T> T required(@Nullable T port, String name) {

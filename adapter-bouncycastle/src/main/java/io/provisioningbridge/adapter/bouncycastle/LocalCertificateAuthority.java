@@ -8,6 +8,7 @@ import io.provisioningbridge.core.port.BackendRefusedException;
 import io.provisioningbridge.core.port.BackendRefusedException.Fault;
 import io.provisioningbridge.core.port.BackendUnavailableException;
 import io.provisioningbridge.core.port.CertificateAuthority;
+import io.provisioningbridge.core.port.RenewalControl;
 import io.provisioningbridge.core.port.ServerCertificateIssuer;
 import java.io.IOException;
 import java.math.BigInteger;
@@ -31,7 +32,7 @@ import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
  * {@code digitalSignature}; they begin a minute ago, for clocks that are behind, and never outlive the issuing CA. Serial
  * numbers are 128 random bits. Of a request only the key is used.
  */
-public final class LocalCertificateAuthority implements CertificateAuthority, ServerCertificateIssuer {
+public final class LocalCertificateAuthority implements CertificateAuthority, ServerCertificateIssuer, RenewalControl {
 
     // Signing takes a millisecond; a machine that is short of everything may take its time.
     private static final Duration DEADLINE = Duration.ofSeconds(10);
@@ -133,16 +134,22 @@ public final class LocalCertificateAuthority implements CertificateAuthority, Se
      * (observed: step-ca v0.30.2): the authority keeps no list of what it issued.
      */
     @Override
-    public void revoke(BigInteger serial) {
+    public Revocation revoke(BigInteger serial) {
         requireNotInterrupted();
         if (serial.signum() <= 0 || serial.bitLength() > MAX_SERIAL_BITS) {
             throw refused("no certificate has the serial number " + serial);
         }
         try {
-            revoked.add(serial, clock.instant());
+            return revoked.add(serial, clock.instant()) ? Revocation.REVOKED : Revocation.ALREADY_REVOKED;
         } catch (IOException e) {
             throw new BackendUnavailableException("the revocation could not be written down", Effect.POSSIBLE, e);
         }
+    }
+
+    /** It renews nothing for anybody. */
+    @Override
+    public Renewal renewal() {
+        return Renewal.DISABLED;
     }
 
     /** The serial numbers of every certificate taken back, as of now. */

@@ -50,10 +50,10 @@ final class RevokedSerials {
         return new RevokedSerials(file, serials, length);
     }
 
-    /** Durable when it returns; again is harmless. */
-    synchronized void add(BigInteger serial, Instant at) throws IOException {
+    /** Durable when it returns. False when it was there before. */
+    synchronized boolean add(BigInteger serial, Instant at) throws IOException {
         if (serials.contains(serial)) {
-            return;
+            return false;
         }
         if (!Files.exists(file)) {
             PrivateFiles.create(file, PrivateFiles.OWNER_ONLY);
@@ -69,6 +69,7 @@ final class RevokedSerials {
         }
         length += line.length;
         serials.add(serial);
+        return true;
     }
 
     synchronized Set<BigInteger> all() {

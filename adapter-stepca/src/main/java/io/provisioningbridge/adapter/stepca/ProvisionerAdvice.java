@@ -1,6 +1,7 @@
 package io.provisioningbridge.adapter.stepca;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.provisioningbridge.core.port.RenewalControl.Renewal;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.util.List;
@@ -25,15 +26,23 @@ final class ProvisionerAdvice {
                     + " give the provisioner a template with clientAuth only";
 
     private final Set<String> given = new CopyOnWriteArraySet<>();
+    private volatile Renewal renewal = Renewal.UNKNOWN;
 
     List<String> given() {
         return List.copyOf(given);
     }
 
+    /** What the provisioner that was looked at last allows. */
+    Renewal renewal() {
+        return renewal;
+    }
+
     /** Looks at a provisioner as step-ca lists it; its claims and template are public. */
     void lookAt(JsonNode provisioner) {
         String name = provisioner.path("name").asText("");
-        if (!provisioner.path("claims").path("disableRenewal").asBoolean(false)) {
+        boolean disabled = provisioner.path("claims").path("disableRenewal").asBoolean(false);
+        renewal = disabled ? Renewal.DISABLED : Renewal.POSSIBLE;
+        if (!disabled) {
             give("provisioner '" + name
                     + "' lets devices renew their certificates at step-ca, behind the bridge's back, so"
                     + " that decommissioning misses the new ones; set its claim disableRenewal to true");

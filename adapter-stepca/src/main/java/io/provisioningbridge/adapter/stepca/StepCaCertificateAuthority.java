@@ -10,6 +10,7 @@ import io.provisioningbridge.core.port.BackendException.Effect;
 import io.provisioningbridge.core.port.BackendRefusedException;
 import io.provisioningbridge.core.port.BackendRefusedException.Fault;
 import io.provisioningbridge.core.port.CertificateAuthority;
+import io.provisioningbridge.core.port.RenewalControl;
 import io.provisioningbridge.core.port.ServerCertificateIssuer;
 import java.math.BigInteger;
 import java.security.Provider;
@@ -34,7 +35,8 @@ import java.util.stream.Stream;
  * collected. {@link #close()} ends the background work and lets go of those who wait for it; the executor stays the
  * caller's, and the authority is not to be used any more.
  */
-public final class StepCaCertificateAuthority implements CertificateAuthority, ServerCertificateIssuer, AutoCloseable {
+public final class StepCaCertificateAuthority
+        implements CertificateAuthority, ServerCertificateIssuer, RenewalControl, AutoCloseable {
 
     private static final String SIGN = "/1.0/sign";
     private static final String REVOKE = "/1.0/revoke";
@@ -163,10 +165,11 @@ public final class StepCaCertificateAuthority implements CertificateAuthority, S
      * {@inheritDoc}
      *
      * <p>step-ca knows passive revocation only: the certificate cannot be renewed any more and appears in its CRL, if that
-     * is on. It also "revokes" serial numbers it never issued (observed: v0.30.2).
+     * is on. It also "revokes" serial numbers it never issued; a second time it answers 400 "already revoked" (observed:
+     * v0.30.2).
      */
     @Override
-    public void revoke(BigInteger serial) {
+    public Revocation revoke(BigInteger serial) {
         String decimal = serial.toString();
         Reply reply = calls.post(
                 REVOKE,
@@ -181,6 +184,12 @@ public final class StepCaCertificateAuthority implements CertificateAuthority, S
         if (!reply.successful() && !already) {
             throw Refusals.of("revoking " + serial.toString(16), reply);
         }
+        return already ? Revocation.ALREADY_REVOKED : Revocation.REVOKED;
+    }
+
+    @Override
+    public Renewal renewal() {
+        return advice.renewal();
     }
 
     @Override

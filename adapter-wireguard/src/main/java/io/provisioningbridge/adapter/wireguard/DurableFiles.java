@@ -24,6 +24,9 @@ final class DurableFiles {
     /** Everybody may read: the readers run under other user ids. */
     static final Set<PosixFilePermission> MODE = PosixFilePermissions.fromString("rw-r--r--");
 
+    /** For files with a private key in them. */
+    static final Set<PosixFilePermission> PRIVATE = PosixFilePermissions.fromString("rw-------");
+
     private DurableFiles() {}
 
     /** What is to be written. */
@@ -32,18 +35,27 @@ final class DurableFiles {
         void writeTo(OutputStream out) throws IOException;
     }
 
-    /** Writes a new file and waits until it is on the disk; what stood there is removed first. Leaves nothing on failure. */
+    /** As {@link #write(Path, Set, Content)}, for everybody to read. */
     static void write(Path file, Content content) throws IOException {
+        write(file, MODE, content);
+    }
+
+    /**
+     * Writes a new file and waits until it is on the disk; what stood there is removed first. Leaves nothing on failure.
+     *
+     * @param mode whom it is for, from its first moment
+     */
+    static void write(Path file, Set<PosixFilePermission> mode, Content content) throws IOException {
         Files.deleteIfExists(file);
         try (FileChannel channel = FileChannel.open(
                 file,
                 Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-                PosixFilePermissions.asFileAttribute(MODE))) {
+                PosixFilePermissions.asFileAttribute(mode))) {
             OutputStream out = new BufferedOutputStream(Channels.newOutputStream(channel));
             content.writeTo(out);
             out.flush();
             // The process's umask has taken bits away.
-            Files.setPosixFilePermissions(file, MODE);
+            Files.setPosixFilePermissions(file, mode);
             channel.force(true);
         } catch (IOException e) {
             try {

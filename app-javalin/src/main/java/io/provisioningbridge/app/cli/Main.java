@@ -33,6 +33,7 @@ public final class Main {
                 .addSubcommand(new ConfigCommand(terminal))
                 .addSubcommand(new DevicesCommand(terminal))
                 .addSubcommand(new ImportPeersCommand(terminal))
+                .addSubcommand(new WireGuardCommand(terminal))
                 .setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(terminal.err(), true, StandardCharsets.UTF_8));
     }

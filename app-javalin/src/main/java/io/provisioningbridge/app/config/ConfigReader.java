@@ -2,10 +2,8 @@ package io.provisioningbridge.app.config;
 
 import static io.provisioningbridge.app.config.Variable.*;
 
-import io.provisioningbridge.core.domain.AddressPools;
 import io.provisioningbridge.core.domain.DeviceId;
 import io.provisioningbridge.core.domain.Parsed;
-import io.provisioningbridge.core.domain.PeerKey;
 import io.provisioningbridge.core.enrollment.Reenrollment;
 import java.net.URI;
 import java.nio.file.Path;
@@ -15,7 +13,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -26,9 +23,6 @@ final class ConfigReader {
     // What step-ca issues at least by default; clocks and renewals need some room.
     private static final Duration SHORTEST_LIFETIME = Duration.ofMinutes(5);
     private static final Duration SHORT_LIFETIME = Duration.ofDays(7);
-    private static final int SMALLEST_MTU = 1280;
-    private static final int LARGEST_MTU = 1500;
-    private static final String OUTSIDE_DEMO = "; only the demo does without it";
 
     private enum TlsMode {
         AUTO,
@@ -47,7 +41,7 @@ final class ConfigReader {
         values.optional(BRIDGE_CONFIG, SmallFile::parsePath);
         Optional<AuthorityConfig> authority = authority();
         Optional<Path> data = values.orDefault(BRIDGE_DATA_DIR, "./data", SmallFile::parsePath);
-        Optional<TunnelConfig> tunnel = tunnel(data.orElse(Path.of("")));
+        Optional<TunnelConfig> tunnel = TunnelReader.read(values, data.orElse(Path.of("")));
         Optional<ListenerConfig> listener = listener();
         Optional<OperatorConfig> operators = OperatorReader.read(values, listener.map(ListenerConfig::listen));
         Optional<EnrollmentConfig> enrollment = enrollment();
@@ -99,35 +93,6 @@ final class ConfigReader {
         Optional<String> theName = values.required(name, why, Parsed::valid);
         return values.requiredSecret(password, why)
                 .flatMap(secret -> theName.map(text -> new Provisioner(text, secret)));
-    }
-
-    private Optional<TunnelConfig> tunnel(Path data) {
-        values.orDefault(WG_APPLY, "file", text -> Choice.parse(text, List.of("file"), List.of("uapi", "command")));
-        Optional<AddressPools> pools = values.orDefault(WG_SUBNET, "10.8.0.0/24", AddressPools::parse);
-        Optional<HostPort> endpoint = values.required(
-                WG_SERVER_ENDPOINT,
-                ": host:port of the WireGuard server as devices dial it" + OUTSIDE_DEMO,
-                HostPort::parse);
-        Optional<PeerKey> key = values.required(
-                WG_SERVER_PUBLIC_KEY,
-                ": the WireGuard server's public key, as `wg show wg0 public-key` prints it" + OUTSIDE_DEMO,
-                PeerKey::parse);
-        // When the pools are wrong, that is the problem to report; what stands in for them here is never used.
-        String allPools = pools.map(AddressPools::toString).orElse("10.8.0.0/24");
-        Optional<List<IpNetwork>> allowed = values.orDefault(WG_CLIENT_ALLOWED_IPS, allPools, IpNetwork::parseList);
-        Optional<Integer> mtu = values.optional(WG_CLIENT_MTU, ConfigReader::parseMtu);
-        Optional<Path> directory =
-                values.orDefault(WG_CONFIG_DIR, data.resolve("wireguard").toString(), SmallFile::parsePath);
-        if (pools.isEmpty() || endpoint.isEmpty() || key.isEmpty() || allowed.isEmpty() || directory.isEmpty()) {
-            return Optional.empty();
-        }
-        return Optional.of(new TunnelConfig(
-                pools.get(),
-                endpoint.get(),
-                key.get(),
-                allowed.get(),
-                mtu.map(OptionalInt::of).orElseGet(OptionalInt::empty),
-                directory.get()));
     }
 
     private Optional<ListenerConfig> listener() {
@@ -255,13 +220,6 @@ final class ConfigReader {
         return Choice.of("proof", "open", "never")
                 .apply(text)
                 .fold(word -> Parsed.valid(Reenrollment.valueOf(word.toUpperCase(Locale.ROOT))), Parsed::invalid);
-    }
-
-    private static Parsed<Integer> parseMtu(String text) {
-        int mtu = text.matches("\\d{1,5}") ? Integer.parseInt(text) : 0;
-        return mtu >= SMALLEST_MTU && mtu <= LARGEST_MTU
-                ? Parsed.valid(mtu)
-                : Parsed.invalid(Quoted.of(text) + " is not an MTU; write a number of bytes such as 1420");
     }
 
     private static Parsed<Duration> parseLifetime(String text) {

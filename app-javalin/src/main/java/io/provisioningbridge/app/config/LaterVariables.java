@@ -4,13 +4,9 @@ import io.provisioningbridge.core.domain.Parsed;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.function.Function;
-import java.util.regex.Pattern;
 
 /** Variables of later versions: checked for their shape and told to be without effect. */
 final class LaterVariables {
-
-    // What a Linux interface may be called, as wg-quick checks it.
-    private static final Pattern INTERFACE = Pattern.compile("[a-zA-Z0-9_=+.-]{1,15}");
 
     private static final Map<Variable, Function<String, ? extends Parsed<?>>> SHAPES = shapes();
 
@@ -44,14 +40,6 @@ final class LaterVariables {
         shapes.put(Variable.THINGSBOARD_URL, BaseUrl::parse);
         shapes.put(Variable.THINGSBOARD_MODE, Choice.of("managed", "chain"));
         shapes.put(Variable.MQTT_PUBLIC_ENDPOINT, HostPort::parse);
-        shapes.put(Variable.WG_INTERFACE, LaterVariables::parseInterface);
-        shapes.put(Variable.WG_ADDRESS_QUARANTINE, DurationText::parse);
         return shapes;
-    }
-
-    private static Parsed<String> parseInterface(String text) {
-        return INTERFACE.matcher(text).matches()
-                ? Parsed.valid(text)
-                : Parsed.invalid(Quoted.of(text) + " is not an interface name such as wg0");
     }
 }

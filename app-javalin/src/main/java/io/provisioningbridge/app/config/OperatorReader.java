@@ -2,10 +2,12 @@ package io.provisioningbridge.app.config;
 
 import static io.provisioningbridge.app.config.Variable.BRIDGE_ADMIN_LISTEN;
 import static io.provisioningbridge.app.config.Variable.BRIDGE_OPERATOR_TOKEN;
+import static io.provisioningbridge.app.config.Variable.BRIDGE_SIGNING_KEY_FILE;
 import static io.provisioningbridge.app.config.Variable.BRIDGE_TLS;
 import static io.provisioningbridge.app.config.Variable.BRIDGE_VIEWER_TOKEN;
 
 import io.provisioningbridge.core.domain.Secret;
+import java.nio.file.Path;
 import java.util.Optional;
 
 /** Makes the operators' section of a {@link BridgeConfig}. */
@@ -20,10 +22,11 @@ final class OperatorReader {
         if (operator.isPresent() && operator.map(Secret::reveal).equals(viewer.map(Secret::reveal))) {
             values.problem(BRIDGE_VIEWER_TOKEN, "is BRIDGE_OPERATOR_TOKEN too, so that a viewer could change things");
         }
+        Optional<Path> signingKey = values.optional(BRIDGE_SIGNING_KEY_FILE, SmallFile::parseReadable);
         return values.orDefault(BRIDGE_ADMIN_LISTEN, "127.0.0.1:8444", HostPort::parseListener)
                 .map(listen -> {
                     judge(listen, devices, values);
-                    return new OperatorConfig(listen, operator, viewer);
+                    return new OperatorConfig(listen, operator, viewer, signingKey);
                 });
     }
 

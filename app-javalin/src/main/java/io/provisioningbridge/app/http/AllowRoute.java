@@ -2,6 +2,7 @@ package io.provisioningbridge.app.http;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.javalin.http.Context;
+import io.provisioningbridge.core.Operations;
 import io.provisioningbridge.core.domain.DeviceId;
 import io.provisioningbridge.core.domain.KeyHash;
 import io.provisioningbridge.core.operation.AllowReenrollment;
@@ -18,11 +19,11 @@ final class AllowRoute {
     private static final String KEY = "key_sha256";
     private static final Pattern HASH = Pattern.compile("[0-9A-Fa-f]{64}");
 
-    private final OperatorApi.Allow allow;
+    private final Operations operations;
     private final Bulkhead bulkhead;
 
-    AllowRoute(OperatorApi.Allow allow, Bulkhead bulkhead) {
-        this.allow = allow;
+    AllowRoute(Operations operations, Bulkhead bulkhead) {
+        this.operations = operations;
         this.bulkhead = bulkhead;
     }
 
@@ -30,8 +31,8 @@ final class AllowRoute {
         DeviceId id = DeviceReading.idOf(ctx);
         KeyHash key = keyIn(RequestBody.plain(ctx).json().refuseOthersThan(Set.of(KEY)));
         RequestInfo info = RequestInfo.of(ctx);
-        AllowReenrollment.Result result =
-                DeviceReading.ask(bulkhead, () -> allow.allow(id, key, "operator, request " + info.id()));
+        AllowReenrollment.Result result = DeviceReading.ask(
+                bulkhead, () -> operations.allowReenrollment(id, key, "operator, request " + info.id()));
         AllowReenrollment.Result.Allowed allowed = allowed(result, id);
         LOG.info("key {} is allowed for {} until {}", key, id, allowed.expires());
         ObjectNode answer = Json.object()

@@ -1,22 +1,18 @@
 package io.provisioningbridge.app.http;
 
-import io.provisioningbridge.core.domain.DeviceId;
-import io.provisioningbridge.core.domain.KeyHash;
-import io.provisioningbridge.core.operation.AllowReenrollment;
+import io.provisioningbridge.app.receipt.ReceiptSigner;
+import io.provisioningbridge.core.Operations;
 import io.provisioningbridge.core.port.DeviceStore;
+import io.provisioningbridge.core.port.WorkQueue;
 
 /**
  * What the operator listener serves.
  *
  * @param devices is only read
- * @param allowReenrollment the use case, such as {@code bridge::allowReenrollment}
+ * @param lanes is only read
+ * @param operations what operators may do
+ * @param receipts signs receipts
  * @param tokens who may use it
  */
-public record OperatorApi(DeviceStore devices, Allow allowReenrollment, OperatorTokens tokens) {
-
-    /** See {@link AllowReenrollment#allow}. */
-    @FunctionalInterface
-    public interface Allow {
-        AllowReenrollment.Result allow(DeviceId id, KeyHash key, String operator);
-    }
-}
+public record OperatorApi(
+        DeviceStore devices, WorkQueue lanes, Operations operations, ReceiptSigner receipts, OperatorTokens tokens) {}

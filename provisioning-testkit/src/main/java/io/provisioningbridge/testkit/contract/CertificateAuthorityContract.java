@@ -205,12 +205,12 @@ public interface CertificateAuthorityContract {
     }
 
     @Test
-    default void revokeShouldBeRepeatable() {
+    default void revokeShouldSayWhetherItHadBeenDoneBefore() {
         BigInteger serial =
                 authority().sign(Requests.proven("contract-revoked")).leaf().getSerialNumber();
 
-        authority().revoke(serial);
-        authority().revoke(serial);
+        assertThat(authority().revoke(serial)).isEqualTo(CertificateAuthority.Revocation.REVOKED);
+        assertThat(authority().revoke(serial)).isEqualTo(CertificateAuthority.Revocation.ALREADY_REVOKED);
 
         assertThat(authority().sign(Requests.proven("contract-revoked")).leaf().getSerialNumber())
                 .as("the device's next certificate")

@@ -23,9 +23,11 @@ import org.junit.jupiter.api.Test;
 /**
  * What every {@link DeviceStore} does. Beyond the port's own text: times are kept in whole milliseconds; a change that
  * changes nothing leaves no audit event; an intent that expired is ended, with an event of its own, by the first change that
- * takes something it claimed; a certificate is known by its leaf, so that one serial number never hides another.
+ * takes something it claimed; a certificate is known by its leaf, so that one serial number never hides another; an
+ * import that names a device out of service, or an address that rests, conflicts.
  */
-public interface DeviceStoreContract extends IssuanceInStore, ReenrollmentInStore, ListingInStore, AddressesInStore {
+public interface DeviceStoreContract
+        extends IssuanceInStore, ReenrollmentInStore, LifeInStore, ListingInStore, AddressesInStore {
 
     @Override
     DeviceStore newStore(AddressPools pools);

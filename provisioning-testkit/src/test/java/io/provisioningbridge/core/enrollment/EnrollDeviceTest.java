@@ -320,17 +320,17 @@ class EnrollDeviceTest {
     }
 
     @Test
-    void addressesShouldBePublishedWhenDueWorkRuns() {
+    void addressesShouldBePublishedWhenTheyChanged() {
         enrolled(rig.enroll("dev-1", CsrBuilder.forDevice("dev-1")));
         enrolled(rig.enroll("dev-2", CsrBuilder.forDevice("dev-2")));
         rig.faults.failBefore("publish", 1);
 
-        assertThat(rig.bridge.runDue()).isZero();
+        assertThat(rig.bridge.publish()).isZero();
         rig.clock.tick(Duration.ofMinutes(1));
-        assertThat(rig.bridge.runDue()).isEqualTo(1);
+        assertThat(rig.bridge.publish()).isEqualTo(1);
 
         assertThat(rig.directory.addresses()).containsOnlyKeys("dev-1", "dev-2");
-        assertThat(rig.bridge.runDue()).as("nothing changed since").isZero();
+        assertThat(rig.bridge.publish()).as("nothing changed since").isZero();
     }
 
     private void assertNothingHappenedTo(String id) {

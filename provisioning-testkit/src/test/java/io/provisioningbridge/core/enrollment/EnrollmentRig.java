@@ -14,6 +14,7 @@ import io.provisioningbridge.testkit.memory.InMemoryCertificateAuthority;
 import io.provisioningbridge.testkit.memory.InMemoryDeviceStore;
 import io.provisioningbridge.testkit.memory.InMemoryPeerDirectory;
 import io.provisioningbridge.testkit.memory.InMemoryTunnelConfigWriter;
+import io.provisioningbridge.testkit.memory.InMemoryTunnelPeers;
 import io.provisioningbridge.testkit.memory.SimpleCsrReader;
 import java.time.Duration;
 import java.time.Instant;
@@ -40,6 +41,7 @@ final class EnrollmentRig {
     final InMemoryCertificateAuthority authority = new InMemoryCertificateAuthority(clock, faults, Duration.ofDays(30));
     final InMemoryTunnelConfigWriter tunnel = new InMemoryTunnelConfigWriter();
     final InMemoryPeerDirectory directory = new InMemoryPeerDirectory(faults);
+    final InMemoryTunnelPeers peers = new InMemoryTunnelPeers(faults);
     final InMemoryDeviceStore store;
     final ProvisioningBridge bridge;
 
@@ -58,6 +60,8 @@ final class EnrollmentRig {
                 .authority(authority)
                 .csrReader(new SimpleCsrReader())
                 .tunnelConfigWriter(tunnel)
+                .workQueue(store.workQueue())
+                .tunnelPeers(peers)
                 .peerDirectory(directory)
                 .policy(EnrollmentPolicy.open(Set.of("vpn.example.com")).with(rule))
                 .clock(clock)

@@ -220,7 +220,7 @@ class ReenrollmentTest {
     void allowanceShouldLetExactlyThatKeyInOnce() {
         assertThat(refusal(rig.enroll(ID, newKey, newPeer))).isEqualTo(RefusalReason.OTHER_KEY);
         KeyHash attempted = rig.store.attempts(new DeviceId(ID)).get(0).key();
-        rig.bridge.allowReenrollment(new DeviceId(ID), attempted, "operator");
+        rig.bridge.operations().allowReenrollment(new DeviceId(ID), attempted, "operator");
 
         assertThat(refusal(rig.enroll(ID, CsrBuilder.forDevice(ID), newPeer))).isEqualTo(RefusalReason.OTHER_KEY);
         Enrolled second = enrolled(rig.enroll(ID, newKey, newPeer));
@@ -233,7 +233,7 @@ class ReenrollmentTest {
     @Test
     void allowanceShouldSurviveAFailingAuthorityAndExpireAfterAWeek() {
         KeyHash key = KeyHash.of(newKey.key().publicKeyInfo());
-        rig.bridge.allowReenrollment(new DeviceId(ID), key, "operator");
+        rig.bridge.operations().allowReenrollment(new DeviceId(ID), key, "operator");
         rig.faults.failBefore("sign", 1);
         EnrollmentRig.deferral(rig.enroll(ID, newKey, newPeer));
         assertThat(rig.store.isAllowed(new DeviceId(ID), key, rig.clock.instant()))
@@ -273,8 +273,10 @@ class ReenrollmentTest {
     @Test
     void neverShouldTakeSignedRenewalsOfUnexpiredCertificatesOnly() {
         start(new EnrollmentRig("10.8.0.0/24", Reenrollment.NEVER));
-        assertThat(rig.bridge.allowReenrollment(
-                        new DeviceId(ID), KeyHash.of(newKey.key().publicKeyInfo()), "operator"))
+        assertThat(rig.bridge
+                        .operations()
+                        .allowReenrollment(
+                                new DeviceId(ID), KeyHash.of(newKey.key().publicKeyInfo()), "operator"))
                 .isEqualTo(new AllowReenrollment.Result.SwitchedOff());
         assertThat(refusal(rig.enroll(ID, newKey, newPeer))).isEqualTo(RefusalReason.OTHER_KEY);
         Enrolled second = enrolled(renew(first));

@@ -1,9 +1,9 @@
 package io.provisioningbridge.core;
 
+import io.provisioningbridge.core.convergence.Pace;
 import io.provisioningbridge.core.domain.PeerSnapshot;
 import io.provisioningbridge.core.port.BackendException;
 import io.provisioningbridge.core.port.BackendUnavailableException;
-import io.provisioningbridge.core.port.CertificateAuthority;
 import io.provisioningbridge.core.port.DeviceStore;
 import io.provisioningbridge.core.port.PeerDirectory;
 import java.lang.System.Logger;
@@ -12,30 +12,33 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 
-/** What the bridge does by itself: it compares what is with what should be, and remembers nothing that the store does not. */
-final class DueWork {
+/** Keeps the peer directory as the store says. Safe for concurrent use. */
+final class Publication {
 
-    private static final Logger LOG = System.getLogger(DueWork.class.getName());
+    private static final Logger LOG = System.getLogger(Publication.class.getName());
     private static final Duration PAUSE_AFTER_FAILURE = Duration.ofSeconds(30);
-    private static final int BATCH = 100;
+    // A publication costs what the whole fleet costs: it gets less than a twentieth of one core, however often it is
+    // wanted.
+    private static final int REST = 20;
     private static final long NEVER = -1;
 
     private final DeviceStore store;
-    private final CertificateAuthority authority;
     private final PeerDirectory directory;
     private final InstantSource clock;
+    private final Pace publishing;
 
     private final ReentrantLock running = new ReentrantLock();
     private long publishedRevision = NEVER;
     private Instant publishAgain = Instant.MIN;
-    private Instant revokeAgain = Instant.MIN;
 
-    DueWork(DeviceStore store, CertificateAuthority authority, PeerDirectory directory, InstantSource clock) {
+    /** @param nanos as {@link System#nanoTime} */
+    Publication(DeviceStore store, PeerDirectory directory, InstantSource clock, LongSupplier nanos) {
         this.store = store;
-        this.authority = authority;
         this.directory = directory;
         this.clock = clock;
+        this.publishing = new Pace(REST, nanos);
     }
 
     int run() {
@@ -43,8 +46,7 @@ final class DueWork {
             return 0;
         }
         try {
-            Instant now = clock.instant();
-            return publish(now);
+            return publish(clock.instant());
         } catch (BackendUnavailableException e) {
             LOG.log(Level.ERROR, "the store failed: {0}", e.getMessage());
             return 0;
@@ -54,18 +56,22 @@ final class DueWork {
     }
 
     private int publish(Instant now) {
-        if (now.isBefore(publishAgain) || store.peersRevision() == publishedRevision) {
+        if (now.isBefore(publishAgain) || !publishing.allows() || store.peersRevision() == publishedRevision) {
             return 0;
         }
+        long before = publishedRevision;
+        publishing.work(() -> publishAll(now));
+        return publishedRevision == before ? 0 : 1;
+    }
+
+    private void publishAll(Instant now) {
         PeerSnapshot snapshot = store.peers();
         try {
             directory.publish(snapshot);
+            publishedRevision = snapshot.revision();
         } catch (BackendException e) {
             LOG.log(Level.ERROR, "the peer directory could not be published: {0}", e.getMessage());
             publishAgain = now.plus(PAUSE_AFTER_FAILURE);
-            return 0;
         }
-        publishedRevision = snapshot.revision();
-        return 1;
     }
 }

@@ -1,0 +1,5 @@
+/** Brings outside systems to where the store says they should be. */
+@NullMarked
+package io.provisioningbridge.core.convergence;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,52 @@
+package io.provisioningbridge.core.decommission;
+
+import io.provisioningbridge.core.domain.DeviceCertificate;
+import io.provisioningbridge.core.domain.DeviceId;
+import io.provisioningbridge.core.domain.Incarnation;
+import io.provisioningbridge.core.domain.IssuanceIntent;
+import io.provisioningbridge.core.domain.Lane;
+import io.provisioningbridge.core.domain.TunnelAddress;
+import io.provisioningbridge.core.port.RenewalControl.Renewal;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * What is known of the end of one device at one moment. It claims nothing that was not observed: where an effect is only
+ * acknowledged or written down, the lane's observation says so.
+ *
+ * @param device in the spelling of first enrollment
+ * @param incarnation which life of it ended
+ * @param at when this was put together
+ * @param decommissioned when it was taken out
+ * @param operator by whom
+ * @param reason why; may be empty
+ * @param address that was its own
+ * @param lanes one for each outside system
+ * @param certificates every one received in this incarnation, oldest first
+ * @param neverReceived what was asked for and may have been issued, but never arrived
+ * @param renewal whether certificates can be renewed behind the bridge
+ */
+public record DecommissionReceipt(
+        DeviceId device,
+        Incarnation incarnation,
+        Instant at,
+        Instant decommissioned,
+        String operator,
+        String reason,
+        TunnelAddress address,
+        List<Lane> lanes,
+        List<DeviceCertificate> certificates,
+        List<IssuanceIntent> neverReceived,
+        Renewal renewal) {
+
+    public DecommissionReceipt {
+        lanes = List.copyOf(lanes);
+        certificates = List.copyOf(certificates);
+        neverReceived = List.copyOf(neverReceived);
+    }
+
+    /** Whether every system was brought to where it should be. */
+    public boolean isComplete() {
+        return lanes.stream().allMatch(lane -> lane.state() == Lane.State.DONE);
+    }
+}
