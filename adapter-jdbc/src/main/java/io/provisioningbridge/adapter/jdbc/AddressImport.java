@@ -5,6 +5,7 @@ import io.provisioningbridge.core.domain.AddressPools;
 import io.provisioningbridge.core.domain.DeviceId;
 import io.provisioningbridge.core.domain.TunnelAddress;
 import io.provisioningbridge.core.port.Change;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -30,18 +31,22 @@ final class AddressImport {
 
     private final Handle handle;
     private final AddressPools pools;
+    private final Set<String> outOfService;
     private final Map<String, Holding> byDevice = new HashMap<>();
     private final Map<TunnelAddress, String> holders = new HashMap<>();
     private final Set<TunnelAddress> unassignable = new HashSet<>();
+    private final Set<TunnelAddress> resting = new HashSet<>();
 
-    AddressImport(Handle handle, AddressPools pools) {
+    /** @param outOfService the keys of devices that get no address */
+    AddressImport(Handle handle, AddressPools pools, Set<String> outOfService) {
         this.handle = handle;
         this.pools = pools;
+        this.outOfService = outOfService;
     }
 
     /** Written only when nothing collides. */
     Result take(Change.AddressesImported change) {
-        readLeases();
+        readLeases(ChangeWriter.milliseconds(change.audit().at()));
         if (collides(change)) {
             return Result.COLLISION;
         }
@@ -54,10 +59,14 @@ final class AddressImport {
         return reserved > 0 ? Result.PEERS_CHANGED : Result.UNASSIGNABLE_ONLY;
     }
 
-    private void readLeases() {
+    private void readLeases(Instant now) {
         handle.createQuery("SELECT address FROM <p>leases WHERE kind = 'UNASSIGNABLE'")
                 .mapTo(Long.class)
                 .forEach(address -> unassignable.add(new TunnelAddress(address)));
+        handle.createQuery("SELECT address FROM <p>leases WHERE kind = 'RESTING' AND rests_until > :now")
+                .bind("now", now.toEpochMilli())
+                .mapTo(Long.class)
+                .forEach(address -> resting.add(new TunnelAddress(address)));
         handle.createQuery("SELECT address, device_key, kind FROM <p>leases WHERE device_key IS NOT NULL")
                 .map((row, context) -> Map.entry(
                         row.getString("device_key"),
@@ -77,6 +86,8 @@ final class AddressImport {
             Holding holding = byDevice.get(device);
             if ((holding != null && !holding.address().equals(address))
                     || !holders.getOrDefault(address, device).equals(device)
+                    || (holding == null && outOfService.contains(device))
+                    || resting.contains(address)
                     || unassignable.contains(address)
                     || pools.isServerAddress(address)
                     || !devices.add(device)
@@ -85,14 +96,18 @@ final class AddressImport {
             }
         }
         return change.unassignable().stream()
-                .anyMatch(address -> addresses.contains(address) || holders.containsKey(address));
+                .anyMatch(address ->
+                        addresses.contains(address) || holders.containsKey(address) || resting.contains(address));
     }
 
     private int reserve(Change.AddressesImported change) {
-        // A pending lease of the very address becomes a reservation: it stays when its intent ends in vain.
+        // A pending lease of the very address becomes a reservation: it stays when its intent ends in vain. An address
+        // whose
+        // rest is over is there as well.
         PreparedBatch batch = handle.prepareBatch("INSERT INTO <p>leases (address, device_key, spelling, kind)"
                 + " VALUES (:address, :device, :spelling, 'IMPORTED') ON CONFLICT (address)"
-                + " DO UPDATE SET spelling = excluded.spelling, kind = excluded.kind");
+                + " DO UPDATE SET device_key = excluded.device_key, spelling = excluded.spelling,"
+                + " kind = excluded.kind, rests_until = NULL");
         change.reserved().forEach((spelling, address) -> {
             Holding holding = byDevice.get(DeviceId.keyOf(spelling));
             if (holding == null || holding.kind() == Kind.PENDING) {
@@ -107,7 +122,8 @@ final class AddressImport {
 
     private int block(Change.AddressesImported change) {
         PreparedBatch batch =
-                handle.prepareBatch("INSERT INTO <p>leases (address, kind) VALUES (:address, 'UNASSIGNABLE')");
+                handle.prepareBatch("INSERT INTO <p>leases (address, kind) VALUES (:address, 'UNASSIGNABLE')"
+                        + " ON CONFLICT (address) DO UPDATE SET kind = excluded.kind, rests_until = NULL");
         for (TunnelAddress address : change.unassignable()) {
             if (!unassignable.contains(address)) {
                 batch.bind("address", address.number()).add();

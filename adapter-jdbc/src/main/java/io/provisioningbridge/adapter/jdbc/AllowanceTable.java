@@ -30,6 +30,12 @@ final class AllowanceTable {
                 .execute();
     }
 
+    void removeAll(String device) {
+        handle.createUpdate("DELETE FROM <p>allowances WHERE device_key = :device")
+                .bind("device", device)
+                .execute();
+    }
+
     boolean isAllowed(String device, KeyHash key, Instant now) {
         return handle.createQuery("SELECT 1 FROM <p>allowances WHERE device_key = :device AND key_hash = :key"
                         + " AND expires > :now")

@@ -35,6 +35,12 @@ final class AttemptTable {
                 .execute();
     }
 
+    void removeAll(String device) {
+        handle.createUpdate("DELETE FROM <p>attempts WHERE device_key = :device")
+                .bind("device", device)
+                .execute();
+    }
+
     /** Latest first. */
     List<Attempt> of(String device) {
         return handle.createQuery(

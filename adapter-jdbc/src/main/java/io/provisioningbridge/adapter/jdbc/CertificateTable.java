@@ -58,7 +58,7 @@ final class CertificateTable {
     }
 
     /** Stores a certificate that is not {@link #known}. */
-    void insert(DeviceCertificate certificate, Standing standing, Revocation revocation, IntentId intent, Instant now) {
+    void insert(DeviceCertificate certificate, Standing standing, Revocation revocation, IntentId intent) {
         String chain = hash(certificate.chainPem());
         handle.createUpdate("INSERT INTO <p>chains (chain_hash, pem) VALUES (:hash, :pem) ON CONFLICT DO NOTHING")
                 .bind("hash", chain)
@@ -66,10 +66,10 @@ final class CertificateTable {
                 .execute();
         handle.createUpdate(
                         "INSERT INTO <p>certificates (leaf_hash, serial, device_key, spelling, incarnation, key_hash,"
-                                + " not_before, not_after, standing, revocation, due_since, intent_id, peer_key, peer_origin,"
+                                + " not_before, not_after, standing, revocation, intent_id, peer_key, peer_origin,"
                                 + " peer_issued, request, pem, chain_hash) VALUES"
                                 + " (:leaf, :serial, :device, :spelling, :incarnation, :key, :notBefore, :notAfter, :standing,"
-                                + " :revocation, :now, :intent, :peer, :origin, :issued, :request, :pem, :chain)")
+                                + " :revocation, :intent, :peer, :origin, :issued, :request, :pem, :chain)")
                 .bind("leaf", hash(certificate.pem()))
                 .bind("serial", certificate.serial().toString(16))
                 .bind("device", certificate.device().key())
@@ -80,7 +80,6 @@ final class CertificateTable {
                 .bind("notAfter", certificate.notAfter().toEpochMilli())
                 .bind("standing", standing.name())
                 .bind("revocation", revocation.name())
-                .bind("now", now.toEpochMilli())
                 .bind("intent", intent.hex())
                 .bind("peer", certificate.peer().key().base64())
                 .bind("origin", certificate.peer().origin().name())
@@ -111,7 +110,6 @@ final class CertificateTable {
     void setCurrent(DeviceCertificate certificate, Instant now) {
         String leaf = hash(certificate.pem());
         handle.createUpdate("UPDATE <p>certificates SET standing = 'SUPERSEDED',"
-                        + " due_since = CASE WHEN revocation = 'NONE' AND not_after > :now THEN :now ELSE due_since END,"
                         + " revocation = CASE WHEN revocation = 'NONE' AND not_after > :now THEN 'DUE' ELSE revocation END"
                         + " WHERE device_key = :device AND incarnation = :incarnation"
                         + " AND standing IN ('ISSUED', 'CURRENT') AND leaf_hash != :leaf")
@@ -145,11 +143,13 @@ final class CertificateTable {
                 .list();
     }
 
-    List<DeviceCertificate> due(int limit) {
-        return handle.createQuery(COLUMNS + "WHERE c.revocation = 'DUE' ORDER BY c.due_since, c.seq LIMIT :limit")
-                .bind("limit", limit)
-                .map(CertificateTable::row)
-                .list();
+    /** Those of a device that are still valid and not taken back are due for that. */
+    void takeBack(String device, Instant now) {
+        handle.createUpdate("UPDATE <p>certificates SET revocation = 'DUE' WHERE device_key = :device"
+                        + " AND revocation = 'NONE' AND not_after > :now")
+                .bind("device", device)
+                .bind("now", now.toEpochMilli())
+                .execute();
     }
 
     /** Whether the key the intent is for was certified for another device or incarnation. */

@@ -3,6 +3,7 @@ package io.provisioningbridge.adapter.jdbc;
 import io.provisioningbridge.adapter.jdbc.LeaseTable.Kind;
 import io.provisioningbridge.adapter.jdbc.LeaseTable.Lease;
 import io.provisioningbridge.core.domain.AuditEvent;
+import io.provisioningbridge.core.domain.Backend;
 import io.provisioningbridge.core.domain.Device;
 import io.provisioningbridge.core.domain.DeviceCertificate;
 import io.provisioningbridge.core.domain.DeviceCertificate.Revocation;
@@ -19,6 +20,7 @@ import io.provisioningbridge.core.port.Outcome;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Judges a change and writes it, within a transaction that is somebody else's. When the outcome says that nothing was
@@ -29,11 +31,13 @@ final class ChangeWriter {
     private final Tables tables;
     private final Claims claims;
     private final KnownDeviceWriter knownDevices;
+    private final LifeWriter life;
 
     ChangeWriter(Tables tables) {
         this.tables = tables;
         this.claims = new Claims(tables);
         this.knownDevices = new KnownDeviceWriter(tables, claims);
+        this.life = new LifeWriter(tables);
     }
 
     /** Whether an outcome means that the change is written. */
@@ -71,6 +75,24 @@ final class ChangeWriter {
         if (change instanceof Change.Revoked revoked) {
             return revoke(revoked);
         }
+        if (change instanceof Change.Suspended suspended) {
+            return life.suspend(suspended);
+        }
+        if (change instanceof Change.Resumed resumed) {
+            return life.resume(resumed);
+        }
+        if (change instanceof Change.Decommissioned decommissioned) {
+            return life.decommission(decommissioned);
+        }
+        if (change instanceof Change.AddressReleased released) {
+            return life.release(released);
+        }
+        if (change instanceof Change.Readmitted readmitted) {
+            return life.readmit(readmitted);
+        }
+        if (change instanceof Change.MarkedDue marked) {
+            return life.markDue(marked);
+        }
         return reserveImported((Change.AddressesImported) change);
     }
 
@@ -79,7 +101,12 @@ final class ChangeWriter {
         String device = intent.device().key();
         Instant now = milliseconds(intent.opened());
         Optional<StoredIntent> mine = tables.intents().openOf(device);
-        if (tables.devices().versionOf(device) != change.expectedVersion()
+        Optional<Device> known = tables.devices().find(device);
+        if (known.map(Device::version).orElse(Device.ABSENT) != change.expectedVersion()
+                || known.filter(DeviceTable::isOutOfService).isPresent()
+                || !known.map(Device::incarnation)
+                        .orElseGet(() -> tables.devices().nextIncarnation(device))
+                        .equals(intent.incarnation())
                 || mine.filter(open -> open.intent().openAt(now)).isPresent()
                 || tables.intents().find(intent.id()).isPresent()) {
             return new Outcome.Conflict();
@@ -97,7 +124,8 @@ final class ChangeWriter {
             return new Outcome.PoolExhausted();
         }
         tables.intents().insert(intent, change.peer(), address.get());
-        tables.events().append(change.audit());
+        tables.peerKeys().claim(change.peer(), intent.device());
+        tables.conclude(change, intent.device());
         return new Outcome.Leased(address.get());
     }
 
@@ -113,7 +141,9 @@ final class ChangeWriter {
                 claims.expire(expired, now);
                 tables.leases().freeIfPending(expired.device());
             });
-            lowest = reclaimable.flatMap(expired -> tables.leases().free().takeLowest());
+            lowest = reclaimable
+                    .flatMap(expired -> tables.leases().free().takeLowest())
+                    .or(() -> tables.leases().takeRested(now));
         }
         lowest.ifPresent(address -> tables.leases().insert(id.text(), address, Kind.PENDING));
         return lowest;
@@ -132,17 +162,17 @@ final class ChangeWriter {
         }
         Optional<StoredIntent> open = stored.filter(intent -> intent.intent().openAt(now));
         if (open.isEmpty() || known.isPresent()) {
-            keepUnusable(change.intent(), certificate, now, late(change.audit()));
+            keepUnusable(change.intent(), certificate, late(change.audit()));
             return new Outcome.StoredForRevocation();
         }
         if (!open.get().peer().equals(certificate.peer().key())) {
             throw new IllegalArgumentException("the peer key is not the one that was reserved");
         }
-        tables.certificates().insert(certificate, Standing.ISSUED, Revocation.NONE, change.intent(), now);
+        tables.certificates().insert(certificate, Standing.ISSUED, Revocation.NONE, change.intent());
         tables.intents().setStatus(change.intent(), Status.COMPLETED);
         makeOrUpdateDevice(open.get().intent(), change);
         tables.allowances().remove(certificate.device().key(), certificate.key());
-        tables.events().append(change.audit());
+        tables.conclude(change, certificate.device());
         return new Outcome.Committed();
     }
 
@@ -151,19 +181,14 @@ final class ChangeWriter {
         TunnelPeer peer = change.certificate().peer();
         Optional<Device> known = tables.devices().find(device);
         if (known.isPresent()) {
-            tables.devices()
-                    .setPeer(
-                            device,
-                            known.get().version(),
-                            change.switchPeer() ? peer : known.get().peer());
+            tables.setPeer(known.get(), change.switchPeer() ? peer : known.get().peer());
             return;
         }
         Lease lease = tables.leases()
                 .of(device)
                 .orElseThrow(() -> new IllegalStateException(intent.device() + " has an open intent and no address"));
-        if (tables.leases().hold(intent.device(), lease)) {
-            tables.peersChanged();
-        }
+        tables.leases().hold(intent.device());
+        tables.peersChanged();
         tables.devices()
                 .insert(new Device(
                         intent.device(),
@@ -173,6 +198,7 @@ final class ChangeWriter {
                         lease.address(),
                         peer,
                         change.labels(),
+                        change.at(),
                         change.at()));
     }
 
@@ -180,14 +206,14 @@ final class ChangeWriter {
         Optional<StoredIntent> open = tables.intents().find(change.intent()).filter(intent -> intent.is(Status.OPEN));
         if (open.isPresent()) {
             claims.end(open.get(), change.end());
-            tables.events().append(change.audit());
+            tables.conclude(change, open.get().intent().device());
         }
         return new Outcome.Committed();
     }
 
     private Outcome reject(Change.Rejected change) {
         tables.intents().find(change.intent()).ifPresent(intent -> requireSame(intent.intent(), change.certificate()));
-        keepUnusable(change.intent(), change.certificate(), change.audit().at(), change.audit());
+        keepUnusable(change.intent(), change.certificate(), change.audit());
         return new Outcome.Committed();
     }
 
@@ -198,7 +224,7 @@ final class ChangeWriter {
         }
         if (known.get().revocation() != Revocation.DONE) {
             tables.certificates().setRevoked(change.certificate());
-            tables.events().append(change.audit());
+            tables.conclude(change, change.certificate().device());
         }
         return new Outcome.Committed();
     }
@@ -209,7 +235,9 @@ final class ChangeWriter {
             claims.expire(expired, now);
             tables.leases().freeIfPending(expired.device());
         }
-        AddressImport.Result result = new AddressImport(tables.handle(), tables.pools()).take(change);
+        AddressImport.Result result = new AddressImport(
+                        tables.handle(), tables.pools(), tables.devices().outOfService())
+                .take(change);
         return switch (result) {
             case COLLISION -> new Outcome.Conflict();
             case NOTHING_NEW -> new Outcome.Committed();
@@ -226,10 +254,10 @@ final class ChangeWriter {
     }
 
     /** Stores a certificate that is never handed out, unless it is stored already; its intent has got its answer. */
-    private void keepUnusable(IntentId intent, DeviceCertificate certificate, Instant now, AuditEvent audit) {
+    private void keepUnusable(IntentId intent, DeviceCertificate certificate, AuditEvent audit) {
         boolean unknown = tables.certificates().known(certificate).isEmpty();
         if (unknown) {
-            tables.certificates().insert(certificate, Standing.UNUSABLE, Revocation.DUE, intent, now);
+            tables.certificates().insert(certificate, Standing.UNUSABLE, Revocation.DUE, intent);
         }
         Optional<StoredIntent> unanswered = tables.intents().find(intent).filter(known -> switch (known.intent()
                 .status()) {
@@ -238,7 +266,7 @@ final class ChangeWriter {
         });
         unanswered.ifPresent(known -> claims.end(known, Status.REJECTED));
         if (unknown || unanswered.isPresent()) {
-            tables.events().append(audit);
+            tables.conclude(certificate.device(), Set.of(Backend.CERTIFICATE_AUTHORITY), audit);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.provisioningbridge.adapter.jdbc;
 
+import io.provisioningbridge.core.domain.DesiredPeer;
 import io.provisioningbridge.core.domain.Device;
 import io.provisioningbridge.core.domain.DeviceId;
 import io.provisioningbridge.core.domain.DeviceState;
@@ -12,6 +13,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -23,7 +25,7 @@ final class DeviceTable {
 
     private static final String COLUMNS =
             "SELECT spelling, incarnation, state, version, address, peer_key, peer_origin, peer_issued, label_name,"
-                    + " label_type, enrolled FROM <p>devices ";
+                    + " label_type, enrolled, state_since FROM <p>devices ";
 
     private final Handle handle;
 
@@ -36,6 +38,47 @@ final class DeviceTable {
                 .bind("device", device)
                 .map(DeviceTable::row)
                 .findOne();
+    }
+
+    Optional<Device> findInService(String device, long version) {
+        return find(device).filter(known -> known.version() == version && !isOutOfService(known));
+    }
+
+    static boolean isOutOfService(Device device) {
+        return device.state() == DeviceState.DECOMMISSIONED;
+    }
+
+    /** Of its record, or of the one that would be made. */
+    Incarnation incarnation(String device) {
+        return find(device).map(Device::incarnation).orElseGet(() -> nextIncarnation(device));
+    }
+
+    /** Of the record that would be made of a device without one. */
+    Incarnation nextIncarnation(String device) {
+        return handle.createQuery("SELECT next FROM <p>incarnations WHERE device_key = :device")
+                .bind("device", device)
+                .mapTo(Integer.class)
+                .findOne()
+                .map(Incarnation::new)
+                .orElse(Incarnation.FIRST);
+    }
+
+    /** In the order of the devices' keys. */
+    List<DesiredPeer> desiredPeers() {
+        return handle.createQuery("SELECT spelling, peer_key, address FROM <p>devices"
+                        + " WHERE state NOT IN ('SUSPENDED', 'DECOMMISSIONED') ORDER BY device_key")
+                .map((row, context) -> new DesiredPeer(
+                        new DeviceId(row.getString("spelling")),
+                        new PeerKey(row.getString("peer_key")),
+                        new TunnelAddress(row.getLong("address"))))
+                .list();
+    }
+
+    /** The keys of those out of service. */
+    Set<String> outOfService() {
+        return new HashSet<>(handle.createQuery("SELECT device_key FROM <p>devices WHERE state = 'DECOMMISSIONED'")
+                .mapTo(String.class)
+                .list());
     }
 
     /** In the order of their keys. */
@@ -72,8 +115,9 @@ final class DeviceTable {
     void insert(Device device) {
         handle.createUpdate(
                         "INSERT INTO <p>devices (device_key, spelling, incarnation, state, version, address, peer_key,"
-                                + " peer_origin, peer_issued, label_name, label_type, enrolled) VALUES (:key, :spelling,"
-                                + " :incarnation, :state, :version, :address, :peer, :origin, :issued, :name, :type, :enrolled)")
+                                + " peer_origin, peer_issued, label_name, label_type, enrolled, state_since) VALUES (:key, :spelling,"
+                                + " :incarnation, :state, :version, :address, :peer, :origin, :issued, :name, :type, :enrolled,"
+                                + " :since)")
                 .bind("key", device.id().key())
                 .bind("spelling", device.id().text())
                 .bind("incarnation", device.incarnation().number())
@@ -86,21 +130,44 @@ final class DeviceTable {
                 .bind("name", device.labels().name())
                 .bind("type", device.labels().type())
                 .bind("enrolled", device.enrolled().toEpochMilli())
+                .bind("since", device.stateSince().toEpochMilli())
                 .execute();
     }
 
-    /** Gives the device another peer and counts its version on. False when it is not at the expected version. */
-    boolean setPeer(String device, long expectedVersion, TunnelPeer peer) {
-        return handle.createUpdate(
-                                "UPDATE <p>devices SET peer_key = :peer, peer_origin = :origin, peer_issued = :issued,"
-                                        + " version = version + 1 WHERE device_key = :device AND version = :version")
-                        .bind("peer", peer.key().base64())
-                        .bind("origin", peer.origin().name())
-                        .bind("issued", peer.firstIssued().toEpochMilli())
-                        .bind("device", device)
-                        .bind("version", expectedVersion)
-                        .execute()
-                == 1;
+    /** Gives the device a peer and counts its version on. Whether the tunnel server should know another key by that. */
+    boolean setPeer(Device device, TunnelPeer peer) {
+        handle.createUpdate("UPDATE <p>devices SET peer_key = :peer, peer_origin = :origin, peer_issued = :issued,"
+                        + " version = version + 1 WHERE device_key = :device")
+                .bind("peer", peer.key().base64())
+                .bind("origin", peer.origin().name())
+                .bind("issued", peer.firstIssued().toEpochMilli())
+                .bind("device", device.id().key())
+                .execute();
+        return device.state() != DeviceState.SUSPENDED
+                && !isOutOfService(device)
+                && !peer.key().equals(device.peer().key());
+    }
+
+    /** Counts its version on. */
+    void setState(String device, DeviceState state, Instant at) {
+        handle.createUpdate("UPDATE <p>devices SET state = :state, state_since = :at, version = version + 1"
+                        + " WHERE device_key = :device")
+                .bind("state", state.name())
+                .bind("at", at.toEpochMilli())
+                .bind("device", device)
+                .execute();
+    }
+
+    /** From now on there is no record of it, and its next life is this. */
+    void remove(String device, Incarnation next) {
+        handle.createUpdate("DELETE FROM <p>devices WHERE device_key = :device")
+                .bind("device", device)
+                .execute();
+        handle.createUpdate("INSERT INTO <p>incarnations (device_key, next) VALUES (:device, :next)"
+                        + " ON CONFLICT (device_key) DO UPDATE SET next = excluded.next")
+                .bind("device", device)
+                .bind("next", next.number())
+                .execute();
     }
 
     private static Device row(ResultSet row, StatementContext context) throws SQLException {
@@ -115,6 +182,7 @@ final class DeviceTable {
                         TunnelPeer.Origin.valueOf(row.getString("peer_origin")),
                         Instant.ofEpochMilli(row.getLong("peer_issued"))),
                 new Device.Labels(row.getString("label_name"), row.getString("label_type")),
-                Instant.ofEpochMilli(row.getLong("enrolled")));
+                Instant.ofEpochMilli(row.getLong("enrolled")),
+                Instant.ofEpochMilli(row.getLong("state_since")));
     }
 }

@@ -15,7 +15,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one thread that writes. SQLite has one writer at a time and pays for a commit with a sync of the disk; so all changes
+ * The one thread that writes. SQLite has one writer at a time and pays for a commit with a sync of the disk; so all
  * that wait when the thread comes back are committed together, and their callers are answered together. Safe for concurrent
  * use.
  */
@@ -29,7 +29,7 @@ final class GroupCommitter {
     private final Duration longestWait;
     private final Thread thread;
     private final Object lock = new Object();
-    private final Queue<PendingCommit> queue = new ArrayDeque<>();
+    private final Queue<PendingWrite<?>> queue = new ArrayDeque<>();
     private boolean closed;
 
     /** Starts the thread. */
@@ -45,7 +45,11 @@ final class GroupCommitter {
     }
 
     Outcome commit(Change change) {
-        PendingCommit pending = new PendingCommit(change);
+        return write(new Write<>(tables -> new ChangeWriter(tables).write(change), ChangeWriter::isWritten));
+    }
+
+    <T> T write(Write<T> write) {
+        PendingWrite<T> pending = new PendingWrite<>(write);
         synchronized (lock) {
             if (closed) {
                 throw new BackendUnavailableException("the store is closed", Effect.NONE);
@@ -76,13 +80,13 @@ final class GroupCommitter {
     }
 
     private void run() {
-        for (List<PendingCommit> group = nextGroup(); !group.isEmpty(); group = nextGroup()) {
-            List<PendingCommit> awaited =
-                    group.stream().filter(PendingCommit::begin).toList();
+        for (List<PendingWrite<?>> group = nextGroup(); !group.isEmpty(); group = nextGroup()) {
+            List<PendingWrite<?>> awaited =
+                    group.stream().filter(PendingWrite::begin).toList();
             try {
                 new GroupTransaction(jdbi, pools).write(awaited);
             } catch (RuntimeException | Error failure) {
-                LOG.error("a group of {} changes failed", awaited.size(), failure);
+                LOG.error("a group of {} writes failed", awaited.size(), failure);
                 awaited.forEach(pending ->
                         pending.fail(StoreFailures.unavailable("failed while it wrote", Effect.POSSIBLE, failure)));
             }
@@ -90,7 +94,7 @@ final class GroupCommitter {
     }
 
     /** Waits until there is something to write; empty when the store is closed and everything is written. */
-    private List<PendingCommit> nextGroup() {
+    private List<PendingWrite<?>> nextGroup() {
         synchronized (lock) {
             while (queue.isEmpty() && !closed) {
                 try {
@@ -100,7 +104,7 @@ final class GroupCommitter {
                     LOG.warn("the store's writer was interrupted and goes on");
                 }
             }
-            List<PendingCommit> group = new ArrayList<>();
+            List<PendingWrite<?>> group = new ArrayList<>();
             while (!queue.isEmpty() && group.size() < MOST_AT_ONCE) {
                 group.add(queue.remove());
             }

@@ -2,7 +2,6 @@ package io.provisioningbridge.adapter.jdbc;
 
 import io.provisioningbridge.core.domain.AddressPools;
 import io.provisioningbridge.core.port.BackendException.Effect;
-import io.provisioningbridge.core.port.Outcome;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,7 +10,7 @@ import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
 
 /**
- * Writes a group of changes in one transaction, each in a savepoint of its own: one that fails takes no other down. Callers
+ * Writes a group of changes, leases and results in one transaction, each in a savepoint of its own: one that fails takes no other down. Callers
  * are answered when the transaction is durable. Also those who are told of a conflict: it may be a conflict with another
  * change of the group.
  */
@@ -45,7 +44,7 @@ final class GroupTransaction {
     }
 
     /** Answers every one of them, or throws. */
-    void write(List<PendingCommit> group) {
+    void write(List<PendingWrite<?>> group) {
         End end = End.BROKEN;
         try (Handle handle = jdbi.open()) {
             try {
@@ -66,7 +65,7 @@ final class GroupTransaction {
         }
     }
 
-    private End write(Handle handle, List<PendingCommit> group) {
+    private End write(Handle handle, List<PendingWrite<?>> group) {
         try {
             // At once for writing: a transaction that first reads may find that it cannot write any more.
             handle.execute("BEGIN IMMEDIATE");
@@ -75,10 +74,10 @@ final class GroupTransaction {
             return End.BROKEN;
         }
         List<Runnable> answers = new ArrayList<>();
-        ChangeWriter writer = new ChangeWriter(Tables.in(handle, pools));
-        for (PendingCommit pending : group) {
+        Tables tables = Tables.in(handle, pools);
+        for (PendingWrite<?> pending : group) {
             try {
-                answers.add(inSavepoint(handle, writer, pending));
+                answers.add(inSavepoint(tables, pending));
             } catch (LostException e) {
                 if (group.size() > 1) {
                     return End.LOST;
@@ -99,20 +98,21 @@ final class GroupTransaction {
     }
 
     /** The answer to be given when the transaction is durable. */
-    private static Runnable inSavepoint(Handle handle, ChangeWriter writer, PendingCommit pending)
-            throws LostException {
+    private static <T> Runnable inSavepoint(Tables tables, PendingWrite<T> pending) throws LostException {
+        Handle handle = tables.handle();
+        Write<T> write = pending.write();
         try {
-            handle.execute("SAVEPOINT one_change");
-            Outcome outcome = writer.write(pending.change());
-            if (!ChangeWriter.isWritten(outcome)) {
-                handle.execute("ROLLBACK TO one_change");
+            handle.execute("SAVEPOINT one_write");
+            T result = write.work().apply(tables);
+            if (!write.isWritten().test(result)) {
+                handle.execute("ROLLBACK TO one_write");
             }
-            handle.execute("RELEASE one_change");
-            return () -> pending.answer(outcome);
+            handle.execute("RELEASE one_write");
+            return () -> pending.answer(result);
         } catch (RuntimeException e) {
             try {
-                handle.execute("ROLLBACK TO one_change");
-                handle.execute("RELEASE one_change");
+                handle.execute("ROLLBACK TO one_write");
+                handle.execute("RELEASE one_write");
             } catch (JdbiException lost) {
                 e.addSuppressed(lost);
                 throw new LostException(e);

@@ -3,11 +3,14 @@ package io.provisioningbridge.adapter.jdbc;
 import io.provisioningbridge.core.domain.AddressPools;
 import io.provisioningbridge.core.domain.Attempt;
 import io.provisioningbridge.core.domain.AuditEvent;
+import io.provisioningbridge.core.domain.DesiredPeer;
 import io.provisioningbridge.core.domain.Device;
 import io.provisioningbridge.core.domain.DeviceCertificate;
 import io.provisioningbridge.core.domain.DeviceId;
+import io.provisioningbridge.core.domain.Incarnation;
 import io.provisioningbridge.core.domain.IssuanceIntent;
 import io.provisioningbridge.core.domain.KeyHash;
+import io.provisioningbridge.core.domain.PeerKey;
 import io.provisioningbridge.core.domain.PeerSnapshot;
 import io.provisioningbridge.core.domain.TunnelAddress;
 import io.provisioningbridge.core.port.BackendException.Effect;
@@ -18,9 +21,12 @@ import io.provisioningbridge.core.port.DeviceStore;
 import io.provisioningbridge.core.port.Outcome;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
 
@@ -63,14 +69,27 @@ public final class JdbcDeviceStore implements DeviceStore {
 
     @Override
     public Outcome commit(Change change) {
+        return attempt(() -> committer.commit(change));
+    }
+
+    <T> T write(Write<T> write) {
+        return attempt(() -> committer.write(write));
+    }
+
+    private <T> T attempt(Supplier<T> write) {
         try {
-            Outcome outcome = committer.commit(change);
+            T result = write.get();
             writable.set(true);
-            return outcome;
+            return result;
         } catch (BackendUnavailableException e) {
             writable.set(false);
             throw e;
         }
+    }
+
+    /** The lanes that this store's changes make due. */
+    public JdbcWorkQueue workQueue() {
+        return new JdbcWorkQueue(this);
     }
 
     /**
@@ -134,8 +153,23 @@ public final class JdbcDeviceStore implements DeviceStore {
     }
 
     @Override
-    public List<DeviceCertificate> dueForRevocation(int limit) {
-        return read(tables -> tables.certificates().due(limit));
+    public Incarnation incarnation(DeviceId id) {
+        return read(tables -> tables.devices().incarnation(id.key()));
+    }
+
+    @Override
+    public Set<PeerKey> peerKeys(DeviceId id) {
+        return read(tables -> tables.peerKeys().of(id.key()));
+    }
+
+    @Override
+    public Map<PeerKey, DeviceId> peerOwners(Set<PeerKey> keys) {
+        return read(tables -> tables.peerKeys().owners(keys));
+    }
+
+    @Override
+    public List<DesiredPeer> desiredPeers() {
+        return read(tables -> tables.devices().desiredPeers());
     }
 
     @Override
@@ -166,7 +200,7 @@ public final class JdbcDeviceStore implements DeviceStore {
         }
     }
 
-    private <T> T read(Function<Tables, T> query) {
+    <T> T read(Function<Tables, T> query) {
         if (closed.get()) {
             throw new BackendUnavailableException("the store is closed", Effect.NONE);
         }

@@ -32,16 +32,16 @@ final class KnownDeviceWriter {
         }
         boolean inForce = device.peer().key().equals(stored.get().peer().key());
         tables.certificates().setPeer(stored.get(), change.peer());
-        tables.devices().setPeer(device.id().key(), device.version(), inForce ? change.peer() : device.peer());
-        tables.events().append(change.audit());
+        tables.peerKeys().claim(change.peer().key(), device.id());
+        tables.setPeer(device, inForce ? change.peer() : device.peer());
+        tables.conclude(change, device.id());
         return new Outcome.Committed();
     }
 
     Outcome see(Change.Seen change) {
         Optional<DeviceCertificate> stored =
                 tables.certificates().find(change.certificate()).filter(DeviceCertificate::provesDevice);
-        Optional<Device> found = stored.flatMap(certificate -> deviceOf(certificate, change.expectedVersion())
-                .filter(device -> device.incarnation().equals(certificate.incarnation())));
+        Optional<Device> found = stored.flatMap(certificate -> deviceOf(certificate, change.expectedVersion()));
         if (stored.isEmpty() || found.isEmpty()) {
             return new Outcome.Conflict();
         }
@@ -50,8 +50,8 @@ final class KnownDeviceWriter {
             return new Outcome.Committed();
         }
         tables.certificates().setCurrent(seen, ChangeWriter.milliseconds(change.at()));
-        tables.devices().setPeer(seen.device().key(), change.expectedVersion(), seen.peer());
-        tables.events().append(change.audit());
+        tables.setPeer(found.get(), seen.peer());
+        tables.conclude(change, seen.device());
         return new Outcome.Committed();
     }
 
@@ -60,7 +60,7 @@ final class KnownDeviceWriter {
             return new Outcome.Conflict();
         }
         tables.attempts().put(change.device().key(), change.attempt());
-        tables.events().append(change.audit());
+        tables.conclude(change, change.device());
         return new Outcome.Committed();
     }
 
@@ -69,12 +69,15 @@ final class KnownDeviceWriter {
             return new Outcome.Conflict();
         }
         tables.allowances().put(change.device().key(), change.key(), change.expires());
-        tables.events().append(change.audit());
+        tables.conclude(change, change.device());
         return new Outcome.Committed();
     }
 
+    /** The device a certificate may change: in the same incarnation, in service, at the expected version. */
     private Optional<Device> deviceOf(DeviceCertificate certificate, long expectedVersion) {
-        return tables.devices().find(certificate.device().key()).filter(device -> device.version() == expectedVersion);
+        return tables.devices()
+                .findInService(certificate.device().key(), expectedVersion)
+                .filter(device -> device.incarnation().equals(certificate.incarnation()));
     }
 
     private boolean isUnknown(String device) {

@@ -4,6 +4,8 @@ import io.provisioningbridge.core.domain.AddressPools;
 import io.provisioningbridge.core.domain.DeviceId;
 import io.provisioningbridge.core.domain.Subnet;
 import io.provisioningbridge.core.domain.TunnelAddress;
+import java.time.Instant;
+import java.util.Comparator;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 
@@ -18,6 +20,10 @@ final class LeaseTable {
         IMPORTED,
         /** A device has it. */
         HELD,
+        /** A device out of service has it until the tunnel server has let it go. */
+        RETIRED,
+        /** Nobody has it, and somebody may when its time has come. */
+        RESTING,
         /** Nobody gets it. */
         UNASSIGNABLE
     }
@@ -25,11 +31,15 @@ final class LeaseTable {
     /** An address of a device. */
     record Lease(String spelling, TunnelAddress address, Kind kind) {}
 
+    private record Rested(long until, TunnelAddress address) {}
+
     private final Handle handle;
+    private final AddressPools pools;
     private final FreeRanges free;
 
     LeaseTable(Handle handle, AddressPools pools) {
         this.handle = handle;
+        this.pools = pools;
         this.free = new FreeRanges(handle, pools);
     }
 
@@ -57,13 +67,51 @@ final class LeaseTable {
                 .execute();
     }
 
-    /** Makes the device's lease its own for good. Whether that changes the peers. */
-    boolean hold(DeviceId id, Lease lease) {
+    /** Makes the device's lease its own for good. */
+    void hold(DeviceId id) {
         handle.createUpdate("UPDATE <p>leases SET kind = 'HELD', spelling = :spelling WHERE device_key = :device")
                 .bind("spelling", id.text())
                 .bind("device", id.key())
                 .execute();
-        return lease.kind() == Kind.PENDING || !lease.spelling().equals(id.text());
+    }
+
+    /** The device keeps its lease, and is no longer in the peers. */
+    void retire(String device) {
+        handle.createUpdate("UPDATE <p>leases SET kind = 'RETIRED' WHERE device_key = :device")
+                .bind("device", device)
+                .execute();
+    }
+
+    /** Lets the address of a device rest. False when it has none. */
+    boolean release(String device, Instant until) {
+        return handle.createUpdate("UPDATE <p>leases SET kind = 'RESTING', device_key = NULL, spelling = NULL,"
+                                + " rests_until = :until WHERE device_key = :device")
+                        .bind("until", until.toEpochMilli())
+                        .bind("device", device)
+                        .execute()
+                > 0;
+    }
+
+    /** Takes out the one of those whose rest is over that has rested longest. */
+    Optional<TunnelAddress> takeRested(Instant now) {
+        Optional<Rested> longest = pools.subnets().stream()
+                .flatMap(subnet -> restedIn(subnet, now).stream())
+                .min(Comparator.comparing(Rested::until).thenComparing(Rested::address));
+        longest.ifPresent(rested -> handle.createUpdate("DELETE FROM <p>leases WHERE address = :address")
+                .bind("address", rested.address().number())
+                .execute());
+        return longest.map(Rested::address);
+    }
+
+    private Optional<Rested> restedIn(Subnet subnet, Instant now) {
+        return handle.createQuery("SELECT address, rests_until FROM <p>leases WHERE kind = 'RESTING' AND :now >="
+                        + " rests_until AND address BETWEEN :first AND :last ORDER BY rests_until, address LIMIT 1")
+                .bind("now", now.toEpochMilli())
+                .bind("first", subnet.firstAssignable().number())
+                .bind("last", subnet.lastAssignable().number())
+                .map((row, context) ->
+                        new Rested(row.getLong("rests_until"), new TunnelAddress(row.getLong("address"))))
+                .findOne();
     }
 
     void freeIfPending(String device) {

@@ -118,6 +118,7 @@ public final class SqliteStores {
             try {
                 identity = opening.identity(random);
                 opening.endOpenIntents();
+                opening.endLeasesOfLanes();
                 opening.adoptPools();
                 warnings = opening.warnings();
                 handle.execute("COMMIT");

@@ -52,6 +52,11 @@ final class StoreOpening {
         }
     }
 
+    /** Whoever worked on a lane when the last process ended does so no more. */
+    void endLeasesOfLanes() {
+        tables.lanes().endLeases(clock.instant());
+    }
+
     /** Takes up the present pools. @throws IllegalStateException if a device has the address of a server */
     void adoptPools() {
         for (Subnet subnet : tables.pools().subnets()) {

@@ -1,10 +1,18 @@
 package io.provisioningbridge.adapter.jdbc;
 
 import io.provisioningbridge.core.domain.AddressPools;
+import io.provisioningbridge.core.domain.AuditEvent;
+import io.provisioningbridge.core.domain.Backend;
+import io.provisioningbridge.core.domain.Device;
+import io.provisioningbridge.core.domain.DeviceId;
 import io.provisioningbridge.core.domain.PeerSnapshot;
 import io.provisioningbridge.core.domain.TunnelAddress;
+import io.provisioningbridge.core.domain.TunnelPeer;
+import io.provisioningbridge.core.port.Change;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jdbi.v3.core.Handle;
 
 /**
@@ -20,6 +28,8 @@ record Tables(
         AttemptTable attempts,
         AllowanceTable allowances,
         LeaseTable leases,
+        PeerKeyTable peerKeys,
+        LaneTable lanes,
         EventTable events) {
 
     static Tables in(Handle handle, AddressPools pools) {
@@ -32,12 +42,31 @@ record Tables(
                 new AttemptTable(handle),
                 new AllowanceTable(handle),
                 new LeaseTable(handle, pools),
+                new PeerKeyTable(handle),
+                new LaneTable(handle),
                 new EventTable(handle));
     }
 
     /** Writes something that changes nothing; in auto-commit mode it returns when that is durable. */
     static void tryToWrite(Handle handle) {
         handle.execute("UPDATE <p>store SET identity = identity");
+    }
+
+    /** What a change that changed something brings with it, and one that changed nothing does not. */
+    void conclude(Change change, DeviceId device) {
+        conclude(device, change.makesDue(), change.audit());
+    }
+
+    void conclude(DeviceId device, Set<Backend> makesDue, AuditEvent audit) {
+        lanes.fallBehind(List.of(device), makesDue, audit.at());
+        events.append(audit);
+    }
+
+    /** Gives the device a peer and counts its version on. */
+    void setPeer(Device device, TunnelPeer peer) {
+        if (devices.setPeer(device, peer)) {
+            peersChanged();
+        }
     }
 
     long peersRevision() {

@@ -1,5 +1,6 @@
 package io.provisioningbridge.adapter.jdbc;
 
+import io.provisioningbridge.core.domain.Backend;
 import io.provisioningbridge.core.domain.Device;
 import io.provisioningbridge.core.domain.DeviceCertificate;
 import io.provisioningbridge.core.domain.DeviceCertificate.Revocation;
@@ -68,26 +69,29 @@ final class RandomChanges {
 
     private Change make() {
         int kind = random.nextInt(100);
-        if (kind < 34 || reserved.isEmpty()) {
+        if (kind < 30 || reserved.isEmpty()) {
             return remember(reserved, reserve());
         }
-        if (kind < 54) {
+        if (kind < 48) {
             return enroll(pick(reserved));
         }
-        if (kind < 61) {
+        if (kind < 53) {
             return changes.undone(pick(reserved), random.nextBoolean() ? Status.UNSIGNED : Status.UNCERTAIN, now);
         }
-        if (kind < 66) {
+        if (kind < 57) {
             return changes.rejected(pick(reserved), now);
         }
-        if (kind < 86 && !certificates.isEmpty()) {
+        if (kind < 72 && !certificates.isEmpty()) {
             return aboutCertificate(pick(certificates));
         }
-        if (kind < 90) {
+        if (kind < 88) {
+            return liveOrDie(new DeviceId(pick(IDS)));
+        }
+        if (kind < 91) {
             return changes.attempted(
                     new DeviceId(pick(IDS)), StoreChanges.certificateKey("tried " + random.nextInt(12)), now);
         }
-        if (kind < 92) {
+        if (kind < 93) {
             DeviceId id = new DeviceId(pick(IDS));
             return changes.allowed(id, certificateKey(id), now.plusSeconds(random.nextInt(300)), now);
         }
@@ -95,6 +99,36 @@ final class RandomChanges {
             return importAddresses();
         }
         return pick(recent);
+    }
+
+    private Change liveOrDie(DeviceId id) {
+        long version = versionMaybe(id);
+        int kind = random.nextInt(20);
+        if (kind < 3) {
+            return changes.suspended(id, version, now);
+        }
+        if (kind < 6) {
+            return changes.resumed(id, version, now);
+        }
+        if (kind < 10) {
+            return changes.decommissioned(id, version, now);
+        }
+        if (kind < 14) {
+            Instant until = now.plusMillis(random.nextInt(100_000) - 1000L).plusNanos(random.nextInt(1_000_000));
+            return changes.released(id, incarnationMaybe(id), until, now);
+        }
+        if (kind < 18) {
+            return changes.readmitted(id, version, now);
+        }
+        return changes.markedDue(
+                Set.of(id, new DeviceId("k" + random.nextInt(3))),
+                random.nextBoolean() ? Backend.TUNNEL : Backend.CERTIFICATE_AUTHORITY,
+                now);
+    }
+
+    /** Mostly the present one. */
+    private Incarnation incarnationMaybe(DeviceId id) {
+        return random.nextInt(12) == 0 ? new Incarnation(1 + random.nextInt(3)) : observed.incarnation(id);
     }
 
     private Change aboutCertificate(DeviceCertificate certificate) {
@@ -115,9 +149,8 @@ final class RandomChanges {
         Optional<Device> device = observed.find(id);
         DeviceId spelling = random.nextInt(8) == 0 ? id : device.map(Device::id).orElse(id);
         String peer = random.nextInt(6) == 0 ? "shared" : id.key() + random.nextInt(KEYS);
-        Incarnation incarnation = new Incarnation(random.nextInt(12) == 0 ? 2 : 1);
         return changes.reserved(
-                spelling, incarnation, versionMaybe(id), certificateKey(id), StoreChanges.peerKey(peer), now);
+                spelling, incarnationMaybe(id), versionMaybe(id), certificateKey(id), StoreChanges.peerKey(peer), now);
     }
 
     private Change enroll(Change.Reserved about) {
@@ -126,7 +159,7 @@ final class RandomChanges {
             certificate = StoreChanges.withLeafOf(pick(certificates), certificate);
         }
         remember(certificates, certificate);
-        if (random.nextInt(15) == 0) {
+        if (random.nextInt(10) == 0) {
             // Not what was reserved: a bug in whoever asks.
             Change.Reserved other = random.nextBoolean()
                     ? pick(reserved)

@@ -6,10 +6,12 @@ import io.provisioningbridge.core.domain.AddressPools;
 import io.provisioningbridge.core.domain.DeviceId;
 import io.provisioningbridge.core.domain.DeviceState;
 import io.provisioningbridge.core.domain.KeyHash;
+import io.provisioningbridge.core.domain.Lane;
 import io.provisioningbridge.core.domain.TunnelAddress;
 import io.provisioningbridge.core.port.Change;
 import io.provisioningbridge.core.port.DeviceQuery;
 import io.provisioningbridge.core.port.DeviceStore;
+import io.provisioningbridge.core.port.WorkQueue;
 import io.provisioningbridge.testkit.contract.StoreChanges;
 import io.provisioningbridge.testkit.memory.InMemoryDeviceStore;
 import java.nio.file.Path;
@@ -18,6 +20,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.LongStream;
@@ -44,14 +47,18 @@ final class StoresInLockstepTest {
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
     void storesShouldAgreeOnEveryChange(long seed) {
         StoreFile file = new StoreFile(directory.resolve("store.db"));
-        try (DeviceStore memory = new InMemoryDeviceStore(POOLS);
+        try (InMemoryDeviceStore memory = new InMemoryDeviceStore(POOLS);
                 JdbcDeviceStore sqlite = file.open(POOLS)) {
             RandomChanges changes = new RandomChanges(seed, memory, ADDRESSES);
-            for (int i = 0; i < 300; i++) {
+            RandomWork work = new RandomWork(seed, memory.workQueue(), sqlite.workQueue());
+            for (int i = 0; i < 400; i++) {
                 Change change = changes.next();
                 assertThat(result(sqlite, change)).as("%d: %s", i, change).isEqualTo(result(memory, change));
+                List<Object> answers = work.step(changes.now());
+                assertThat(answers.get(1)).as("work after %d: %s", i, change).isEqualTo(answers.get(0));
                 if (i % 10 == 0) {
                     requireSame(sqlite, memory, changes.now(), i + ": " + change);
+                    requireSameLanes(sqlite.workQueue(), memory.workQueue(), i + ": " + change);
                     file.requireEveryAddressOnce(POOLS);
                 }
             }
@@ -64,36 +71,47 @@ final class StoresInLockstepTest {
         try (DeviceStore memory = new InMemoryDeviceStore(POOLS)) {
             RandomChanges changes = new RandomChanges(1, memory, ADDRESSES);
             Map<String, Integer> reached = new TreeMap<>();
-            for (int i = 0; i < 3000; i++) {
+            for (int i = 0; i < 6000; i++) {
                 Change change = changes.next();
                 String result = result(memory, change).replaceAll("address=[0-9.]+", "");
                 reached.merge(change.getClass().getSimpleName() + " " + result, 1, Integer::sum);
             }
             assertThat(reached.keySet())
                     .containsExactly(
+                            "AddressReleased Committed[]",
+                            "AddressReleased Conflict[]",
                             "AddressesImported Committed[]",
                             "AddressesImported Conflict[]",
                             "Allowed Committed[]",
                             "Allowed Conflict[]",
                             "Attempted Committed[]",
                             "Attempted Conflict[]",
+                            "Decommissioned Committed[]",
+                            "Decommissioned Conflict[]",
                             "Enrolled Committed[]",
                             "Enrolled StoredForRevocation[]",
                             "Enrolled java.lang.IllegalArgumentException: the certificate is not what the intent asked for",
                             "Enrolled java.lang.IllegalArgumentException: the peer key is not the one that was reserved",
+                            "MarkedDue Committed[]",
                             "PeerReplaced Committed[]",
                             "PeerReplaced Conflict[]",
                             "PeerReplaced KeyInUse[which=PEER]",
+                            "Readmitted Committed[]",
+                            "Readmitted Conflict[]",
                             "Rejected Committed[]",
                             "Reserved Conflict[]",
                             "Reserved KeyInUse[which=CERTIFICATE]",
                             "Reserved KeyInUse[which=PEER]",
                             "Reserved Leased[]",
                             "Reserved PoolExhausted[]",
+                            "Resumed Committed[]",
+                            "Resumed Conflict[]",
                             "Revoked Committed[]",
                             "Revoked Conflict[]",
                             "Seen Committed[]",
                             "Seen Conflict[]",
+                            "Suspended Committed[]",
+                            "Suspended Conflict[]",
                             "Undone Committed[]");
         }
     }
@@ -103,6 +121,14 @@ final class StoresInLockstepTest {
         everything(store, now)
                 .forEach((what, found) ->
                         assertThat(found).as("%s after %s", what, when).isEqualTo(expected.get(what)));
+    }
+
+    private static void requireSameLanes(WorkQueue queue, WorkQueue model, String when) {
+        for (Lane.State state : Lane.State.values()) {
+            assertThat(queue.list(state, Optional.empty(), 1000))
+                    .as("%s lanes after %s", state, when)
+                    .isEqualTo(model.list(state, Optional.empty(), 1000));
+        }
     }
 
     private static String result(DeviceStore store, Change change) {
@@ -123,6 +149,8 @@ final class StoresInLockstepTest {
             all.put(text + " certificates", store.certificates(id));
             all.put(text + " events", store.events(id));
             all.put(text + " attempts", store.attempts(id));
+            all.put(text + " incarnation", store.incarnation(id));
+            all.put(text + " peer keys", store.peerKeys(id));
             for (int i = 0; i < RandomChanges.KEYS; i++) {
                 KeyHash key = StoreChanges.certificateKey(id.key() + i);
                 all.put(text + " allowed " + i, store.isAllowed(id, key, now));
@@ -131,8 +159,12 @@ final class StoresInLockstepTest {
         all.put("list", store.list(DeviceQuery.all(100)));
         all.put("page", store.list(new DeviceQuery(Set.of(DeviceState.ENROLLED), "", "b", 3)));
         all.put("part", store.list(new DeviceQuery(Set.of(), "D-", "", 10)));
-        all.put("due", store.dueForRevocation(1000));
-        all.put("due first", store.dueForRevocation(2));
+        all.put("tombstones", store.list(new DeviceQuery(Set.of(DeviceState.DECOMMISSIONED), "", "", 100)));
+        all.put("desired", store.desiredPeers());
+        all.put(
+                "owners",
+                store.peerOwners(Set.of(
+                        StoreChanges.peerKey("shared"), StoreChanges.peerKey("a0"), StoreChanges.peerKey("b1"))));
         all.put("peers", store.peers());
         all.put("revision", store.peersRevision());
         List<String> leased = new ArrayList<>();

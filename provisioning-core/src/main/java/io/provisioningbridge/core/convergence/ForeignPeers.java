@@ -4,6 +4,7 @@ import io.provisioningbridge.core.domain.PeerKey;
 import io.provisioningbridge.core.domain.TunnelAddress;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** The peers of others, as they were last seen. Safe for concurrent use. */
 final class ForeignPeers {
@@ -12,6 +13,10 @@ final class ForeignPeers {
 
     void saw(Map<TunnelAddress, PeerKey> found) {
         byAddress = Map.copyOf(found);
+    }
+
+    Set<TunnelAddress> addresses() {
+        return byAddress.keySet();
     }
 
     Optional<PeerKey> at(TunnelAddress address) {

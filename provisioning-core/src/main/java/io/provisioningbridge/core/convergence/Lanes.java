@@ -46,7 +46,7 @@ public final class Lanes {
                 new LaneRunner(queue, new TunnelConvergence(store, peers, foreign, quarantine, clock), clock, random);
         this.peers = peers;
         this.writing = new Pace(REST, nanos);
-        this.verification = new TunnelVerification(store, peers, foreign, clock);
+        this.verification = new TunnelVerification(store, queue, peers, foreign, clock);
     }
 
     /**

@@ -4,6 +4,7 @@ import io.provisioningbridge.core.domain.AuditEvent;
 import io.provisioningbridge.core.domain.Backend;
 import io.provisioningbridge.core.domain.DesiredPeer;
 import io.provisioningbridge.core.domain.DeviceId;
+import io.provisioningbridge.core.domain.Lane;
 import io.provisioningbridge.core.domain.PeerKey;
 import io.provisioningbridge.core.domain.TunnelAddress;
 import io.provisioningbridge.core.port.BackendUnavailableException;
@@ -11,6 +12,7 @@ import io.provisioningbridge.core.port.Change;
 import io.provisioningbridge.core.port.DeviceStore;
 import io.provisioningbridge.core.port.Outcome;
 import io.provisioningbridge.core.port.TunnelPeers;
+import io.provisioningbridge.core.port.WorkQueue;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -21,6 +23,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -36,9 +39,11 @@ final class TunnelVerification {
     // A round may cost a twentieth of the time at most.
     private static final int PAUSE_PER_COST = 19;
     private static final int AT_ONCE = 500;
+    private static final int PAGE = 1000;
     private static final String ALONE = "/32";
 
     private final DeviceStore store;
+    private final WorkQueue queue;
     private final TunnelPeers peers;
     private final ForeignPeers foreign;
     private final InstantSource clock;
@@ -47,8 +52,10 @@ final class TunnelVerification {
     private long epoch;
     private Instant next = Instant.MIN;
 
-    TunnelVerification(DeviceStore store, TunnelPeers peers, ForeignPeers foreign, InstantSource clock) {
+    TunnelVerification(
+            DeviceStore store, WorkQueue queue, TunnelPeers peers, ForeignPeers foreign, InstantSource clock) {
         this.store = store;
+        this.queue = queue;
         this.peers = peers;
         this.foreign = foreign;
         this.clock = clock;
@@ -84,17 +91,40 @@ final class TunnelVerification {
         unexpected.removeAll(desired.keySet());
         Map<PeerKey, DeviceId> owners = unexpected.isEmpty() ? Map.of() : store.peerOwners(unexpected);
         unexpected.removeAll(owners.keySet());
+        Set<TunnelAddress> occupied = foreign.addresses();
         foreign.saw(reserve(unexpected, there, now));
         Set<DeviceId> differing = new HashSet<>(owners.values());
+        Set<DeviceId> freed = new HashSet<>();
         for (DesiredPeer peer : desired.values()) {
             Set<String> allowed = there.getOrDefault(peer.key(), Set.of());
             boolean asItShouldBe = allowed.size() == 1 && allowed.contains(peer.address() + ALONE);
             if (!asItShouldBe && foreign.at(peer.address()).isEmpty()) {
-                differing.add(peer.device());
+                (occupied.contains(peer.address()) ? freed : differing).add(peer.device());
             }
         }
+        differing.removeAll(knownToDiffer(differing));
+        differing.addAll(freed);
         mark(differing, now);
         return differing.size();
+    }
+
+    /** Those whose lanes are behind anyway, and wait for their time; or have failed, and wait for an operator. */
+    private Set<DeviceId> knownToDiffer(Set<DeviceId> differing) {
+        Set<DeviceId> known = new HashSet<>();
+        if (differing.isEmpty()) {
+            return known;
+        }
+        for (Lane.State state : List.of(Lane.State.DUE, Lane.State.FAILED)) {
+            List<Lane> page = queue.list(state, Optional.empty(), PAGE);
+            while (!page.isEmpty()) {
+                page.stream()
+                        .filter(lane -> lane.backend() == Backend.TUNNEL)
+                        .map(Lane::device)
+                        .forEach(known::add);
+                page = queue.list(state, Optional.of(page.get(page.size() - 1)), PAGE);
+            }
+        }
+        return known;
     }
 
     private void mark(Set<DeviceId> differing, Instant now) {

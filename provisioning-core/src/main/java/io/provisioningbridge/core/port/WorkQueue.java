@@ -58,7 +58,7 @@ public interface WorkQueue {
     List<Task> lease(Backend backend, int limit, Instant now, Duration length);
 
     /**
-     * Ends leases. Each result counts only while its task's fence is the lane's latest; where the generation has moved on
+     * Ends leases. Each result counts only while its task's fence is the lane's latest, and only the first of a task; where the generation has moved on
      * since, what was done is noted and the lane is due at once. All or nothing.
      *
      * @return whether each counted, in the same order

@@ -157,6 +157,29 @@ public interface WorkQueueContract extends LanesOfChanges {
     }
 
     @Test
+    default void onlyTheFirstResultOfATaskShouldCount() {
+        try (StoreAndQueue opened = openStoreAndQueue()) {
+            markDue(opened, "Drill-1", T);
+            Task first = leaseOne(opened, T);
+            assertThat(opened.queue()
+                            .finish(
+                                    List.of(
+                                            new Result.Failed(first, "never"),
+                                            new Result.Later(first, "no", T),
+                                            done(first)),
+                                    T))
+                    .containsExactly(true, false, false);
+            assertThat(lane(opened).state()).isEqualTo(Lane.State.FAILED);
+
+            markDue(opened, "Drill-1", T);
+            Task second = leaseOne(opened, T);
+            assertThat(finish(opened, done(second), T)).isTrue();
+            assertThat(finish(opened, new Result.Failed(second, "never"), T)).isFalse();
+            assertThat(lane(opened).state()).isEqualTo(Lane.State.DONE);
+        }
+    }
+
+    @Test
     default void takeoverShouldBeToldUntilTheLaneIsDone() {
         try (StoreAndQueue opened = openStoreAndQueue()) {
             markDue(opened, "Drill-1", T);

@@ -99,7 +99,9 @@ final class Lanes {
         Task task = result.task();
         Key key = new Key(task.lane().device().key(), task.lane().backend());
         Entry entry = all.get(key);
-        if (entry == null || entry.fence() != task.fence()) {
+        if (entry == null
+                || entry.fence() != task.fence()
+                || entry.leasedUntil().isEmpty()) {
             return false;
         }
         boolean upToDate = entry.lane().generation() == task.lane().generation();

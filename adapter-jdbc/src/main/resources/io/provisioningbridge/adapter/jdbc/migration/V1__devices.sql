@@ -21,8 +21,23 @@ CREATE TABLE ${p}devices (
     peer_issued BIGINT  NOT NULL,
     label_name  TEXT    NOT NULL,
     label_type  TEXT    NOT NULL,
-    enrolled    BIGINT  NOT NULL
+    enrolled    BIGINT  NOT NULL,
+    state_since BIGINT  NOT NULL
 );
+
+-- Which life a device is going to have that has no record because it was readmitted.
+CREATE TABLE ${p}incarnations (
+    device_key TEXT    PRIMARY KEY,
+    next       INTEGER NOT NULL
+);
+
+-- Every WireGuard key that was ever claimed, and by whom last.
+CREATE TABLE ${p}peer_keys (
+    peer_key   TEXT PRIMARY KEY,
+    device_key TEXT NOT NULL,
+    spelling   TEXT NOT NULL
+);
+CREATE INDEX ${p}peer_keys_of_device ON ${p}peer_keys (device_key);
 
 -- Kept for ever; with its address, each is also the history of leases.
 CREATE TABLE ${p}intents (
@@ -63,7 +78,6 @@ CREATE TABLE ${p}certificates (
     not_after   BIGINT  NOT NULL,
     standing    TEXT    NOT NULL,
     revocation  TEXT    NOT NULL,
-    due_since   BIGINT  NOT NULL,
     intent_id   TEXT    NOT NULL,
     peer_key    TEXT    NOT NULL,
     peer_origin TEXT    NOT NULL,
@@ -78,7 +92,6 @@ CREATE INDEX ${p}certificates_of_serial ON ${p}certificates (serial);
 -- Those that prove their device: no other device may have their peer keys.
 CREATE INDEX ${p}certificates_of_peer ON ${p}certificates (peer_key)
     WHERE revocation = 'NONE' AND standing IN ('ISSUED', 'CURRENT');
-CREATE INDEX ${p}certificates_due ON ${p}certificates (due_since, seq) WHERE revocation = 'DUE';
 
 -- Keys that were tried in vain, the latest few of each device.
 CREATE TABLE ${p}attempts (
@@ -98,15 +111,19 @@ CREATE TABLE ${p}allowances (
     PRIMARY KEY (device_key, key_hash)
 );
 
--- An address is either here or in a free range, if it is in a pool at all. An unassignable one is nobody's.
+-- An address is either here or in a free range, if it is in a pool at all. An unassignable one is nobody's, and so is one
+-- that rests after a device was taken out of service.
 CREATE TABLE ${p}leases (
-    address    BIGINT PRIMARY KEY,
-    device_key TEXT   UNIQUE,
-    spelling   TEXT,
-    kind       TEXT   NOT NULL,
-    CHECK ((kind = 'UNASSIGNABLE') = (device_key IS NULL)),
-    CHECK ((device_key IS NULL) = (spelling IS NULL))
+    address     BIGINT PRIMARY KEY,
+    device_key  TEXT   UNIQUE,
+    spelling    TEXT,
+    kind        TEXT   NOT NULL,
+    rests_until BIGINT,
+    CHECK ((kind IN ('UNASSIGNABLE', 'RESTING')) = (device_key IS NULL)),
+    CHECK ((device_key IS NULL) = (spelling IS NULL)),
+    CHECK ((kind = 'RESTING') = (rests_until IS NOT NULL))
 );
+CREATE INDEX ${p}leases_resting ON ${p}leases (rests_until, address) WHERE kind = 'RESTING';
 
 CREATE TABLE ${p}free_ranges (
     first_address BIGINT PRIMARY KEY,
@@ -123,3 +140,29 @@ CREATE TABLE ${p}events (
     detail  TEXT   NOT NULL
 );
 CREATE INDEX ${p}events_of_subject ON ${p}events (subject, seq);
+
+-- How far an outside system is behind for a device, and who works on that. The fence counts its leases; a lease that ended
+-- unfinished has its end still here. What has no next try waits for a change.
+CREATE TABLE ${p}lanes (
+    device_key   TEXT    NOT NULL,
+    backend      TEXT    NOT NULL,
+    spelling     TEXT    NOT NULL,
+    generation   BIGINT  NOT NULL,
+    applied      BIGINT  NOT NULL,
+    failed       INTEGER NOT NULL,
+    since        BIGINT  NOT NULL,
+    next_try     BIGINT,
+    attempts     INTEGER NOT NULL,
+    problem      TEXT    NOT NULL,
+    observed_at  BIGINT,
+    evidence     TEXT,
+    observation  TEXT,
+    fence        BIGINT  NOT NULL,
+    leased_until BIGINT,
+    taken_over   INTEGER NOT NULL,
+    PRIMARY KEY (device_key, backend),
+    CHECK (generation >= 1 AND applied >= 0 AND generation >= applied),
+    CHECK ((observed_at IS NULL) = (evidence IS NULL) AND (observed_at IS NULL) = (observation IS NULL))
+);
+CREATE INDEX ${p}lanes_waiting ON ${p}lanes (backend, next_try, device_key) WHERE next_try IS NOT NULL;
+CREATE INDEX ${p}lanes_failed ON ${p}lanes (device_key) WHERE failed = 1;

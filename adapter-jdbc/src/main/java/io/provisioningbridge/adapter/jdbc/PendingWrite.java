@@ -2,8 +2,6 @@ package io.provisioningbridge.adapter.jdbc;
 
 import io.provisioningbridge.core.port.BackendException.Effect;
 import io.provisioningbridge.core.port.BackendUnavailableException;
-import io.provisioningbridge.core.port.Change;
-import io.provisioningbridge.core.port.Outcome;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -11,8 +9,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 
-/** A change that waits to be written, and its caller who waits for the answer. */
-final class PendingCommit {
+/** Something that waits to be written, and its caller who waits for the answer. */
+final class PendingWrite<T> {
 
     private enum Stage {
         QUEUED,
@@ -20,16 +18,16 @@ final class PendingCommit {
         GIVEN_UP
     }
 
-    private final Change change;
+    private final Write<T> write;
     private final AtomicReference<Stage> stage = new AtomicReference<>(Stage.QUEUED);
-    private final CompletableFuture<Outcome> answer = new CompletableFuture<>();
+    private final CompletableFuture<T> answer = new CompletableFuture<>();
 
-    PendingCommit(Change change) {
-        this.change = change;
+    PendingWrite(Write<T> write) {
+        this.write = write;
     }
 
-    Change change() {
-        return change;
+    Write<T> write() {
+        return write;
     }
 
     /** Whether the writer may write it; false when its caller no longer waits. */
@@ -37,8 +35,8 @@ final class PendingCommit {
         return stage.compareAndSet(Stage.QUEUED, Stage.BEING_WRITTEN);
     }
 
-    void answer(Outcome outcome) {
-        answer.complete(outcome);
+    void answer(T result) {
+        answer.complete(result);
     }
 
     /** Does nothing when it was answered. */
@@ -47,7 +45,7 @@ final class PendingCommit {
     }
 
     /** Waits for the answer, interrupted or not, and keeps the interrupt flag. */
-    Outcome await(Duration longest) {
+    T await(Duration longest) {
         boolean interrupted = false;
         long deadline = System.nanoTime() + longest.toNanos();
         try {

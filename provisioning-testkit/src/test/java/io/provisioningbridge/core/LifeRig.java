@@ -1,0 +1,200 @@
+package io.provisioningbridge.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.provisioningbridge.core.domain.AddressPools;
+import io.provisioningbridge.core.domain.Backend;
+import io.provisioningbridge.core.domain.Device;
+import io.provisioningbridge.core.domain.DeviceCertificate;
+import io.provisioningbridge.core.domain.DeviceId;
+import io.provisioningbridge.core.domain.DeviceState;
+import io.provisioningbridge.core.domain.Lane;
+import io.provisioningbridge.core.domain.Observation.Evidence;
+import io.provisioningbridge.core.domain.PeerKey;
+import io.provisioningbridge.core.domain.Pem;
+import io.provisioningbridge.core.enrollment.Confirmation;
+import io.provisioningbridge.core.enrollment.ConfirmationResult;
+import io.provisioningbridge.core.enrollment.EnrollmentPolicy;
+import io.provisioningbridge.core.enrollment.EnrollmentRequest;
+import io.provisioningbridge.core.enrollment.EnrollmentResult;
+import io.provisioningbridge.core.port.SignedRequestReader.Content;
+import io.provisioningbridge.core.port.SignedRequestReader.Reading.Signed;
+import io.provisioningbridge.core.port.WorkQueue;
+import io.provisioningbridge.testkit.fixture.CsrBuilder;
+import io.provisioningbridge.testkit.fixture.DeviceKey;
+import io.provisioningbridge.testkit.fixture.FaultPlan;
+import io.provisioningbridge.testkit.fixture.Seeded;
+import io.provisioningbridge.testkit.fixture.SettableClock;
+import io.provisioningbridge.testkit.memory.InMemoryCertificateAuthority;
+import io.provisioningbridge.testkit.memory.InMemoryDeviceStore;
+import io.provisioningbridge.testkit.memory.InMemoryPeerDirectory;
+import io.provisioningbridge.testkit.memory.InMemoryTunnelConfigWriter;
+import io.provisioningbridge.testkit.memory.InMemoryTunnelPeers;
+import io.provisioningbridge.testkit.memory.SimpleCsrReader;
+import java.nio.charset.StandardCharsets;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import java.util.stream.Collectors;
+
+/** A bridge over in-memory ports that lives through whole lives of devices, driven by hand. */
+public final class LifeRig {
+
+    // Planned failures by the thousand would hide a real one. Held, since loggers are collected.
+    private static final Logger QUIET = Logger.getLogger("io.provisioningbridge.core");
+
+    static {
+        QUIET.setLevel(Level.OFF);
+    }
+
+    public static final Instant START = Instant.parse("2026-03-01T12:00:00Z");
+    public static final Duration QUARANTINE = Duration.ofHours(24);
+
+    public final SettableClock clock = new SettableClock(START);
+    public final FaultPlan faults = new FaultPlan();
+    public final InMemoryCertificateAuthority authority =
+            new InMemoryCertificateAuthority(clock, faults, Duration.ofDays(30));
+    public final InMemoryPeerDirectory directory = new InMemoryPeerDirectory();
+    public final InMemoryTunnelPeers peers;
+    public final InMemoryDeviceStore store;
+    public final WorkQueue queue;
+    public final ProvisioningBridge bridge;
+
+    private final Seeded keys = new Seeded(11);
+
+    public LifeRig() {
+        this("10.8.0.0/24", Evidence.OBSERVED);
+    }
+
+    public LifeRig(String pools, Evidence evidence) {
+        peers = new InMemoryTunnelPeers(faults, evidence);
+        store = new InMemoryDeviceStore(AddressPools.parse(pools).orThrow(), faults);
+        queue = store.workQueue();
+        bridge = another();
+    }
+
+    /** Another bridge over the same store, tunnel server and authority, as a second process has it. */
+    public ProvisioningBridge another() {
+        return ProvisioningBridge.builder()
+                .store(store)
+                .workQueue(queue)
+                .authority(authority)
+                .csrReader(new SimpleCsrReader())
+                .tunnelConfigWriter(new InMemoryTunnelConfigWriter())
+                .tunnelPeers(peers)
+                .addressQuarantine(QUARANTINE)
+                .peerDirectory(directory)
+                .policy(EnrollmentPolicy.open(Set.of()))
+                .clock(clock)
+                .nanos(() -> clock.instant().toEpochMilli() * 1_000_000)
+                .random(new Random(7))
+                .build();
+    }
+
+    /** What a device has, and asks with. */
+    public record Identity(String id, DeviceKey key, PeerKey peer) {}
+
+    public Identity identity(String id) {
+        return new Identity(id, DeviceKey.p256(), keys.peerKey());
+    }
+
+    public EnrollmentResult enroll(Identity identity) {
+        return bridge.enroll(request(identity));
+    }
+
+    /** Enrolls, and has everything done that follows. */
+    public X509Certificate inService(Identity identity) {
+        X509Certificate leaf = leaf(enroll(identity));
+        settle();
+        return leaf;
+    }
+
+    /** With a new key, signed with a certificate. */
+    public EnrollmentResult renew(Identity identity, X509Certificate signer) {
+        EnrollmentRequest request = request(identity);
+        String content = request.deviceId() + request.csrPem() + request.peerKey();
+        return bridge.enroll(request.signed(new Signed(new Content(content.getBytes(StandardCharsets.UTF_8)), signer)));
+    }
+
+    private static EnrollmentRequest request(Identity identity) {
+        return EnrollmentRequest.of(
+                        identity.id(),
+                        CsrBuilder.forDevice(identity.id()).key(identity.key()).pem())
+                .withPeerKey(identity.peer().base64());
+    }
+
+    public ConfirmationResult confirm(String id, X509Certificate leaf) {
+        return bridge.confirm(new Confirmation(
+                id, leaf.getSerialNumber().toString(16), new Signed(new Content(new byte[0]), leaf), "test"));
+    }
+
+    public static X509Certificate leaf(EnrollmentResult answer) {
+        assertThat(answer).isInstanceOf(EnrollmentResult.Enrolled.class);
+        return Pem.parseCertificates(((EnrollmentResult.Enrolled) answer).certificatePem())
+                .orThrow()
+                .get(0);
+    }
+
+    public Device device(String id) {
+        return store.find(new DeviceId(id)).orElseThrow();
+    }
+
+    public Lane lane(String id, Backend backend) {
+        return queue.lanes(new DeviceId(id)).stream()
+                .filter(lane -> lane.backend() == backend)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** Runs what is due until nothing is, as hours pass. */
+    public void settle() {
+        for (int round = 0; round < 30; round++) {
+            bridge.runDue();
+            if (isSettled()) {
+                return;
+            }
+            clock.tick(Duration.ofMinutes(round < 20 ? 1 : 30));
+        }
+        throw new AssertionError("not settled after hours: " + queue.list(Lane.State.DUE, Optional.empty(), 100)
+                + queue.list(Lane.State.FAILED, Optional.empty(), 100));
+    }
+
+    private boolean isSettled() {
+        return queue.list(Lane.State.DUE, Optional.empty(), 1).isEmpty()
+                && queue.list(Lane.State.FAILED, Optional.empty(), 1).isEmpty();
+    }
+
+    /** The tunnel server has exactly the peers of devices in service, each at its own address. */
+    public void assertTunnelIsAsItShouldBe() {
+        Map<PeerKey, Set<String>> expected = store.desiredPeers().stream()
+                .collect(Collectors.toMap(peer -> peer.key(), peer -> Set.of(peer.address() + "/32")));
+        assertThat(peers.known()).isEqualTo(expected);
+    }
+
+    /** Out for good: no peer, no address of its own, no live certificate but those the receipt says it cannot know. */
+    public void assertOutside(String id) {
+        DeviceId name = new DeviceId(id);
+        assertThat(device(id).state()).isEqualTo(DeviceState.DECOMMISSIONED);
+        assertThat(peers.known().keySet()).doesNotContainAnyElementsOf(store.peerKeys(name));
+        assertThat(store.peers().addresses()).doesNotContainKey(id);
+        assertThat(store.certificates(name))
+                .allSatisfy(certificate -> assertThat(certificate.revocation() == DeviceCertificate.Revocation.DONE
+                                || !clock.instant().isBefore(certificate.notAfter()))
+                        .as(certificate.toString())
+                        .isTrue());
+        long unknown = authority.issued().stream()
+                .filter(leaf -> leaf.getSubjectX500Principal().getName().contains("CN=" + id))
+                .filter(leaf -> clock.instant().isBefore(leaf.getNotAfter().toInstant()))
+                .filter(leaf -> !authority.revoked().contains(leaf.getSerialNumber()))
+                .count();
+        assertThat(bridge.operations().receipt(name).orElseThrow().neverReceived())
+                .hasSizeGreaterThanOrEqualTo((int) unknown);
+        assertTunnelIsAsItShouldBe();
+    }
+}

@@ -1,0 +1,164 @@
+package io.provisioningbridge.core.convergence;
+
+import static io.provisioningbridge.core.LifeRig.leaf;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.provisioningbridge.core.LifeRig;
+import io.provisioningbridge.core.LifeRig.Identity;
+import io.provisioningbridge.core.decommission.DecommissionReceipt;
+import io.provisioningbridge.core.domain.Backend;
+import io.provisioningbridge.core.domain.DeviceId;
+import io.provisioningbridge.core.domain.Lane;
+import io.provisioningbridge.core.domain.Observation.Evidence;
+import io.provisioningbridge.core.enrollment.ConfirmationResult;
+import io.provisioningbridge.core.port.BackendException.Effect;
+import io.provisioningbridge.core.port.BackendUnavailableException;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every call outside and every commit fails once, before its effect and after it, at every place of a device's life. */
+class LanesUnderFaultsTest {
+
+    private static final DeviceId ID = new DeviceId("dev-1");
+
+    static Stream<Arguments> places() {
+        return Stream.of("put", "remove", "observe", "revoke", "commit", "lease", "finish", "find", "certificates")
+                .flatMap(operation -> IntStream.rangeClosed(1, 6)
+                        .boxed()
+                        .flatMap(nth -> Stream.of(
+                                Arguments.of(operation, nth, "before"), Arguments.of(operation, nth, "after"))));
+    }
+
+    @ParameterizedTest(name = "{0} {1}, {2} its effect")
+    @MethodSource("places")
+    void lifeShouldEndWhereItShouldWhateverFailsOnce(String operation, int nth, String when) {
+        LifeRig rig = new LifeRig();
+        if (when.equals("before")) {
+            rig.faults.failBefore(operation, nth);
+        } else {
+            rig.faults.failAfter(operation, nth);
+        }
+        Identity first = rig.identity("dev-1");
+        X509Certificate current = insisting(rig, () -> leaf(rig.enroll(first)));
+        rig.settle();
+        rig.assertTunnelIsAsItShouldBe();
+        Identity second = rig.identity("dev-1");
+        X509Certificate renewed = insisting(rig, () -> leaf(rig.renew(second, current)));
+        insisting(
+                rig, () -> assertThat(rig.confirm("dev-1", renewed)).isInstanceOf(ConfirmationResult.Confirmed.class));
+        rig.settle();
+        rig.assertTunnelIsAsItShouldBe();
+        assertThat(rig.peers.known()).containsOnlyKeys(second.peer());
+        assertThat(rig.authority.revoked()).contains(current.getSerialNumber());
+        insisting(rig, () -> rig.bridge.operations().suspend(ID, "alice", ""));
+        rig.settle();
+        assertThat(rig.peers.known()).isEmpty();
+        insisting(rig, () -> rig.bridge.operations().resume(ID, "alice", ""));
+        rig.settle();
+        assertThat(rig.peers.known()).containsOnlyKeys(second.peer());
+        insisting(rig, () -> rig.bridge.operations().decommission(ID, "alice", ""));
+        rig.settle();
+
+        DecommissionReceipt receipt =
+                insisting(rig, () -> rig.bridge.operations().receipt(ID).orElseThrow());
+        assertThat(receipt.isComplete()).isTrue();
+        insisting(rig, () -> {
+            rig.assertOutside("dev-1");
+            return receipt;
+        });
+    }
+
+    private interface Attempt<T> {
+        T make();
+    }
+
+    /** As devices and operators do: what fails is tried again later. */
+    private static <T> T insisting(LifeRig rig, Attempt<T> attempt) {
+        for (int i = 0; ; i++) {
+            try {
+                return attempt.make();
+            } catch (BackendUnavailableException | AssertionError e) {
+                if (i == 3) {
+                    throw e;
+                }
+                rig.clock.tick(Duration.ofMinutes(2));
+            }
+        }
+    }
+
+    @Test
+    void systemThatIsDownShouldBeAskedNowAndThenAndCatchUpWhenItIsBack() {
+        LifeRig rig = new LifeRig("10.8.0.0/22", Evidence.OBSERVED);
+        rig.faults.breakDown("put");
+        for (int i = 0; i < 900; i++) {
+            leaf(rig.enroll(rig.identity("dev-" + i)));
+        }
+        Instant down = rig.clock.instant();
+        while (rig.clock.instant().isBefore(down.plus(Duration.ofHours(2)))) {
+            rig.bridge.runDue();
+            rig.clock.tick(Duration.ofSeconds(1));
+        }
+        assertThat(rig.faults.calls("put")).as("in two hours").isBetween(100, 400);
+
+        rig.faults.heal("put");
+        Instant back = rig.clock.instant();
+        while (!rig.queue.list(Lane.State.DUE, Optional.empty(), 1).isEmpty()) {
+            rig.bridge.runDue();
+            rig.clock.tick(Duration.ofSeconds(1));
+        }
+
+        assertThat(Duration.between(back, rig.clock.instant())).isLessThan(Duration.ofMinutes(6));
+        assertThat(rig.peers.known()).hasSize(900);
+        rig.assertTunnelIsAsItShouldBe();
+    }
+
+    @Test
+    void systemThatSaysWhenToComeBackShouldNotBeAskedEarlier() {
+        LifeRig rig = new LifeRig();
+        rig.faults.failBefore(
+                "put", 1, () -> new BackendUnavailableException("busy", Effect.NONE, Duration.ofMinutes(10)));
+        leaf(rig.enroll(rig.identity("dev-1")));
+        leaf(rig.enroll(rig.identity("dev-2")));
+        rig.bridge.runDue();
+        List<Integer> calls = new ArrayList<>();
+        for (int minute = 0; minute < 9; minute++) {
+            rig.clock.tick(Duration.ofMinutes(1));
+            rig.bridge.runDue();
+            calls.add(rig.faults.calls("put"));
+        }
+        assertThat(calls).containsOnly(1);
+        assertThat(rig.lane("dev-1", Backend.TUNNEL).nextTry()).contains(LifeRig.START.plus(Duration.ofMinutes(10)));
+
+        rig.clock.tick(Duration.ofMinutes(1));
+        rig.bridge.runDue();
+
+        assertThat(rig.peers.known()).hasSize(2);
+    }
+
+    @Test
+    void refusedPeerShouldFailItsOwnLaneOnly() {
+        LifeRig rig = new LifeRig();
+        Identity refused = rig.identity("dev-1");
+        Identity other = rig.identity("dev-2");
+        rig.peers.refuse(refused.peer());
+        leaf(rig.enroll(refused));
+        leaf(rig.enroll(other));
+
+        rig.bridge.runDue();
+
+        assertThat(rig.lane("dev-1", Backend.TUNNEL).state()).isEqualTo(Lane.State.FAILED);
+        assertThat(rig.lane("dev-1", Backend.TUNNEL).problem()).contains("refused");
+        assertThat(rig.lane("dev-2", Backend.TUNNEL).state()).isEqualTo(Lane.State.DONE);
+        assertThat(rig.peers.known()).containsOnlyKeys(other.peer());
+    }
+}

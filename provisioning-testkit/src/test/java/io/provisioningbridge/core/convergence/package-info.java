@@ -1,0 +1,4 @@
+@NullMarked
+package io.provisioningbridge.core.convergence;
+
+import org.jspecify.annotations.NullMarked;

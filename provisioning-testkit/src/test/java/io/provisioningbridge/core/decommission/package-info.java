@@ -1,0 +1,4 @@
+@NullMarked
+package io.provisioningbridge.core.decommission;
+
+import org.jspecify.annotations.NullMarked;
