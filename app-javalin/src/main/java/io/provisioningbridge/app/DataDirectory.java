@@ -58,6 +58,11 @@ final class DataDirectory implements AutoCloseable {
                 + " is in use by another bridge; stop that one first, or set BRIDGE_DATA_DIR.");
     }
 
+    /** Where it is. */
+    Path path() {
+        return path;
+    }
+
     Path database() {
         return path.resolve("bridge.db");
     }

@@ -2,17 +2,12 @@ package io.provisioningbridge.app;
 
 import io.provisioningbridge.app.config.OperatorToken;
 import io.provisioningbridge.core.domain.Secret;
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.HexFormat;
-import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,7 +15,6 @@ import org.slf4j.LoggerFactory;
 public final class TokenFile {
 
     private static final Logger LOG = LoggerFactory.getLogger(TokenFile.class);
-    private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rw-------");
     private static final int BYTES = 32;
 
     private TokenFile() {}
@@ -53,27 +47,16 @@ public final class TokenFile {
         if (!Files.exists(file)) {
             byte[] bytes = new byte[BYTES];
             random.nextBytes(bytes);
-            write(file, HexFormat.of().formatHex(bytes));
+            WholeFile.write(file, HexFormat.of().formatHex(bytes) + "\n", WholeFile.OWNER_ONLY);
             LOG.info("a new token is in {}", file);
         }
         protect(file);
         return read(file);
     }
 
-    private static void write(Path file, String token) throws IOException {
-        Path fresh = file.resolveSibling("." + file.getFileName() + ".new");
-        Files.deleteIfExists(fresh);
-        Files.createFile(fresh, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
-        try (FileOutputStream out = new FileOutputStream(fresh.toFile())) {
-            out.write((token + "\n").getBytes(StandardCharsets.US_ASCII));
-            out.getFD().sync();
-        }
-        Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
-    }
-
     private static void protect(Path file) throws IOException {
-        if (!OWNER_ONLY.containsAll(Files.getPosixFilePermissions(file))) {
-            Files.setPosixFilePermissions(file, OWNER_ONLY);
+        if (!WholeFile.OWNER_ONLY.containsAll(Files.getPosixFilePermissions(file))) {
+            Files.setPosixFilePermissions(file, WholeFile.OWNER_ONLY);
             LOG.warn("{} could be read by others than its owner; its permissions are 0600 now", file);
         }
     }

@@ -12,6 +12,7 @@ import io.provisioningbridge.app.http.HealthCheck;
 import io.provisioningbridge.app.http.HttpServer;
 import io.provisioningbridge.app.http.OperatorApi;
 import io.provisioningbridge.app.http.Readiness;
+import io.provisioningbridge.app.receipt.ReceiptSigner;
 import io.provisioningbridge.app.tls.ServerTls;
 import io.provisioningbridge.core.ProvisioningBridge;
 import io.provisioningbridge.core.domain.Backend;
@@ -52,6 +53,7 @@ public final class Wiring {
     private static RunningBridge production(
             BridgeConfig config, InstantSource clock, SecureRandom random, Closing closing) {
         DataDirectory data = closing.opened(DataDirectory.open(config.dataDirectory()));
+        ReceiptSigner receipts = SigningKey.open(config.operators().signingKey(), data.path(), random);
         JdbcDeviceStore store = closing.opened(Parts.store(data, config.tunnel().pools(), clock, random));
         Authority authority = Parts.authority(config, data, clock, random, closing);
         Set<String> names = Parts.serverNames(config.listener());
@@ -99,8 +101,8 @@ public final class Wiring {
                 new BouncyCastleSignedRequestReader(),
                 authority.certificates()::authorities,
                 readiness);
-        OperatorApi operatorApi =
-                new OperatorApi(store, queue, bridge.operations(), Parts.tokens(config.operators(), data, random));
+        OperatorApi operatorApi = new OperatorApi(
+                store, queue, bridge.operations(), receipts, Parts.tokens(config.operators(), data, random));
         HttpServer devices = closing.opened(Parts.listening(
                 config.listener().listen(), () -> HttpServer.start(Parts.http(config.listener()), tls, deviceApi)));
         HttpServer operators = closing.opened(Parts.listening(

@@ -83,8 +83,8 @@ public final class Operations {
     }
 
     /** See {@link ReadmitDevice#readmit}. */
-    public LifecycleResult readmit(DeviceId id, String operator) {
-        return readmit.readmit(id, operator);
+    public LifecycleResult readmit(DeviceId id, String operator, String reason) {
+        return readmit.readmit(id, operator, reason);
     }
 
     /** See {@link WriteReceipt#write}. */

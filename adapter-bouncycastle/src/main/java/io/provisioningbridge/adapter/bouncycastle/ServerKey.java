@@ -28,7 +28,10 @@ import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 import org.bouncycastle.openssl.PEMParser;
 import org.bouncycastle.pkcs.PKCS10CertificationRequestBuilder;
 
-/** The EC P-256 key of the bridge's own HTTPS listener, and what is made with it. Immutable; prints nothing of the key. */
+/**
+ * An EC P-256 key of the bridge's own: that of its HTTPS listener, with what is made with it, or the one it signs receipts
+ * with. Immutable; prints nothing of the key.
+ */
 public final class ServerKey {
 
     private static final Duration THROW_AWAY_LIFETIME = Duration.ofDays(1);

@@ -2,6 +2,7 @@ package io.provisioningbridge.app.config;
 
 import static io.provisioningbridge.app.config.Variable.BRIDGE_ADMIN_LISTEN;
 import static io.provisioningbridge.app.config.Variable.BRIDGE_OPERATOR_TOKEN;
+import static io.provisioningbridge.app.config.Variable.BRIDGE_SIGNING_KEY_FILE;
 import static io.provisioningbridge.app.config.Variable.BRIDGE_TLS;
 import static io.provisioningbridge.app.config.Variable.BRIDGE_VIEWER_TOKEN;
 

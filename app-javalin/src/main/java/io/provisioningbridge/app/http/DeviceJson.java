@@ -6,6 +6,7 @@ import io.provisioningbridge.core.domain.Attempt;
 import io.provisioningbridge.core.domain.AuditEvent;
 import io.provisioningbridge.core.domain.Device;
 import io.provisioningbridge.core.domain.DeviceCertificate;
+import io.provisioningbridge.core.domain.Lane;
 import java.math.BigInteger;
 import java.util.List;
 import java.util.Locale;
@@ -27,8 +28,9 @@ final class DeviceJson {
                 .put("enrolled", Dialect.rfc3339(device.enrolled()));
     }
 
-    static ObjectNode whole(Device device, List<DeviceCertificate> certificates, List<Attempt> attempts) {
-        ObjectNode answer = summary(device);
+    static ObjectNode whole(
+            Device device, List<DeviceCertificate> certificates, List<Attempt> attempts, List<Lane> lanes) {
+        ObjectNode answer = withLanes(device, lanes);
         answer.put("wg_key_made_by", word(device.peer().origin()));
         ArrayNode all = answer.putArray("certificates");
         certificates.forEach(certificate -> all.add(certificate(certificate)));
@@ -37,6 +39,13 @@ final class DeviceJson {
                 .put("key_sha256", attempt.key().hex())
                 .put("at", Dialect.rfc3339(attempt.at()))
                 .put("source", attempt.source()));
+        return answer;
+    }
+
+    static ObjectNode withLanes(Device device, List<Lane> lanes) {
+        ObjectNode answer = summary(device).put("state_since", Dialect.rfc3339(device.stateSince()));
+        ArrayNode all = answer.putArray("lanes");
+        lanes.forEach(lane -> all.add(LaneJson.of(lane)));
         return answer;
     }
 
@@ -60,12 +69,13 @@ final class DeviceJson {
     }
 
     /** As {@code openssl x509 -serial} prints it: upper case, an even number of digits. */
-    private static String serial(BigInteger serial) {
+    static String serial(BigInteger serial) {
         String hex = serial.toString(16).toUpperCase(Locale.ROOT);
         return hex.length() % 2 == 0 ? hex : "0" + hex;
     }
 
-    private static String word(Enum<?> value) {
+    /** As it is written on the wire, such as {@code enrolled}. */
+    static String word(Enum<?> value) {
         return value.name().toLowerCase(Locale.ROOT);
     }
 }

@@ -18,26 +18,17 @@ import java.util.stream.Collectors;
 /** Makes a {@link DeviceQuery} of the parameters of {@code GET /devices}. */
 final class DeviceQueries {
 
-    private static final int USUAL_LIMIT = 100;
     private static final Set<String> KNOWN = Set.of("state", "q", "limit", "cursor");
     // What can be part of an id; a query for anything else would find nothing and not say why.
     private static final Pattern PART_OF_ID = Pattern.compile("[A-Za-z0-9._-]{0,64}");
-    private static final Pattern NUMBER = Pattern.compile("\\d{1,4}");
 
     private DeviceQueries() {}
 
     /** @throws ProblemException 400 */
     static DeviceQuery of(Context ctx) {
-        for (var parameter : ctx.queryParamMap().entrySet()) {
-            if (!KNOWN.contains(parameter.getKey()) || parameter.getValue().size() != 1) {
-                throw invalid("Known are state, q, limit and cursor, each at most once.");
-            }
-        }
+        QueryParameters query = QueryParameters.of(ctx, KNOWN);
         return new DeviceQuery(
-                states(text(ctx, "state")),
-                partOfId(text(ctx, "q")),
-                cursor(text(ctx, "cursor")),
-                limit(text(ctx, "limit")));
+                states(query.text("state")), partOfId(query.text("q")), cursor(query.text("cursor")), query.limit());
     }
 
     /** Where the page after this device begins; nobody but us is to read anything from it. */
@@ -45,11 +36,6 @@ final class DeviceQueries {
         return Base64.getUrlEncoder()
                 .withoutPadding()
                 .encodeToString(last.id().key().getBytes(StandardCharsets.US_ASCII));
-    }
-
-    private static String text(Context ctx, String name) {
-        List<String> values = ctx.queryParams(name);
-        return values.isEmpty() ? "" : values.get(0);
     }
 
     private static Set<DeviceState> states(String text) {
@@ -61,7 +47,7 @@ final class DeviceQueries {
             states.add(Arrays.stream(DeviceState.values())
                     .filter(state -> name(state).equals(word))
                     .findFirst()
-                    .orElseThrow(() -> invalid("'state' is one or several, with commas, of: "
+                    .orElseThrow(() -> QueryParameters.invalid("'state' is one or several, with commas, of: "
                             + Arrays.stream(DeviceState.values())
                                     .map(DeviceQueries::name)
                                     .collect(Collectors.joining(", ")))));
@@ -75,7 +61,7 @@ final class DeviceQueries {
 
     private static String partOfId(String text) {
         if (!PART_OF_ID.matcher(text).matches()) {
-            throw invalid("'q' is part of a device id: at most 64 letters, digits, '.', '_' and '-'.");
+            throw QueryParameters.invalid("'q' is part of a device id: at most 64 letters, digits, '.', '_' and '-'.");
         }
         return text;
     }
@@ -87,26 +73,10 @@ final class DeviceQueries {
         try {
             String key = new String(Base64.getUrlDecoder().decode(text), StandardCharsets.ISO_8859_1);
             return DeviceId.parse(key).fold(DeviceId::key, problem -> {
-                throw invalidCursor();
+                throw QueryParameters.invalidCursor();
             });
         } catch (IllegalArgumentException notBase64) {
-            throw invalidCursor();
+            throw QueryParameters.invalidCursor();
         }
-    }
-
-    private static ProblemException invalidCursor() {
-        return invalid("'cursor' is the 'next_cursor' of the page before.");
-    }
-
-    private static int limit(String text) {
-        int limit = text.isEmpty() ? USUAL_LIMIT : NUMBER.matcher(text).matches() ? Integer.parseInt(text) : 0;
-        if (limit < 1 || limit > DeviceQuery.MAX_LIMIT) {
-            throw invalid("'limit' is a number from 1 to " + DeviceQuery.MAX_LIMIT + ".");
-        }
-        return limit;
-    }
-
-    private static ProblemException invalid(String detail) {
-        return new ProblemException(ProblemType.INVALID_PARAMETER, detail);
     }
 }

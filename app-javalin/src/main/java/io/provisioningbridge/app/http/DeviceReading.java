@@ -9,6 +9,7 @@ import io.provisioningbridge.core.domain.DeviceId;
 import io.provisioningbridge.core.port.BackendUnavailableException;
 import io.provisioningbridge.core.port.DeviceQuery;
 import io.provisioningbridge.core.port.DeviceStore;
+import io.provisioningbridge.core.port.WorkQueue;
 import java.util.List;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -20,10 +21,12 @@ final class DeviceReading {
     private static final Logger LOG = LoggerFactory.getLogger(DeviceReading.class);
 
     private final DeviceStore store;
+    private final WorkQueue queue;
     private final Bulkhead bulkhead;
 
-    DeviceReading(DeviceStore store, Bulkhead bulkhead) {
+    DeviceReading(DeviceStore store, WorkQueue queue, Bulkhead bulkhead) {
         this.store = store;
+        this.queue = queue;
         this.bulkhead = bulkhead;
     }
 
@@ -44,7 +47,8 @@ final class DeviceReading {
         ObjectNode answer = ask(
                 bulkhead,
                 () -> store.find(id)
-                        .map(device -> DeviceJson.whole(device, store.certificates(id), store.attempts(id)))
+                        .map(device -> DeviceJson.whole(
+                                device, store.certificates(id), store.attempts(id), queue.lanes(id)))
                         .orElseThrow(() -> unknown(id)));
         ctx.contentType("application/json").result(Json.write(answer));
     }

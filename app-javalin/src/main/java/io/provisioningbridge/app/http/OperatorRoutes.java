@@ -15,13 +15,24 @@ final class OperatorRoutes {
     private OperatorRoutes() {}
 
     static void register(RoutesConfig routes, OperatorApi api, Bulkhead bulkhead) {
-        DeviceReading reading = new DeviceReading(api.devices(), bulkhead);
+        DeviceReading reading = new DeviceReading(api.devices(), api.lanes(), bulkhead);
         AllowRoute allow = new AllowRoute(api.operations(), bulkhead);
+        LifecycleRoutes lifecycle = new LifecycleRoutes(api.operations(), api.lanes(), bulkhead);
+        DecommissionRoutes decommission = new DecommissionRoutes(api.operations(), api.receipts(), bulkhead);
+        LaneRoutes lanes = new LaneRoutes(api.operations(), api.lanes(), bulkhead);
         routes.before(ctx -> authenticate(ctx, api.tokens()));
         HttpServer.get(routes, "/devices", reading::list);
         HttpServer.get(routes, "/devices/{id}", reading::show);
         HttpServer.get(routes, "/devices/{id}/events", reading::events);
         routes.post("/devices/{id}/allow-reenrollment", operatorsOnly(allow::handle));
+        routes.post("/devices/{id}/suspend", operatorsOnly(lifecycle::suspend));
+        routes.post("/devices/{id}/resume", operatorsOnly(lifecycle::resume));
+        routes.post("/devices/{id}/readmit", operatorsOnly(lifecycle::readmit));
+        routes.delete("/devices/{id}", operatorsOnly(decommission::decommission));
+        HttpServer.get(routes, "/devices/{id}/receipt", decommission::receipt);
+        HttpServer.get(routes, "/devices/{id}/explanation", lifecycle::explain);
+        HttpServer.get(routes, "/lanes", lanes::list);
+        routes.post("/lanes/retry", operatorsOnly(lanes::retry));
     }
 
     private static void authenticate(Context ctx, OperatorTokens tokens) {

@@ -69,7 +69,14 @@ enum ProblemType {
     INVALID_PARAMETER(400, "invalid-parameter", "A query parameter is not acceptable"),
     ALLOWANCES_OFF(409, "allowances-off", "Allowances do not count here"),
     INVALID_KEY_HASH(422, "invalid-key-hash", "The key's hash is not one"),
-    UNKNOWN_DEVICE(404, "unknown-device", "There is no such device");
+    UNKNOWN_DEVICE(404, "unknown-device", "There is no such device"),
+    NOT_DECOMMISSIONED(404, "not-decommissioned", "The device was not taken out of service"),
+    WRONG_STATE(409, "wrong-state", "The device's state does not allow this"),
+    STILL_LEAVING(409, "still-leaving", "The tunnel server has not let the device go yet"),
+    CHANGING(503, "changing", "The device is being changed by others"),
+    INVALID_REASON(422, "invalid-reason", "The reason cannot be written down"),
+    INVALID_SYSTEM(422, "invalid-system", "There is no such system"),
+    UNKNOWN_LANE(404, "unknown-lane", "Nothing was ever to be done there");
 
     // A tag URI (RFC 4151) names the type without promising a page behind it, as RFC 9457 section 3.1.1 allows.
     private static final String TYPE_PREFIX = "tag:provisioningbridge.io,2026:problem:";

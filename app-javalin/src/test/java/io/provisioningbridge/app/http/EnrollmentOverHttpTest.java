@@ -16,6 +16,7 @@ import io.provisioningbridge.testkit.fixture.SettableClock;
 import io.provisioningbridge.testkit.memory.InMemoryCertificateAuthority;
 import io.provisioningbridge.testkit.memory.InMemoryDeviceStore;
 import io.provisioningbridge.testkit.memory.InMemoryTunnelConfigWriter;
+import io.provisioningbridge.testkit.memory.InMemoryTunnelPeers;
 import io.provisioningbridge.testkit.memory.SimpleCsrReader;
 import java.io.IOException;
 import java.net.http.HttpResponse;
@@ -40,9 +41,11 @@ class EnrollmentOverHttpTest {
             new InMemoryDeviceStore(AddressPools.parse("10.8.0.0/30").orThrow());
     private final ProvisioningBridge bridge = ProvisioningBridge.builder()
             .store(store)
+            .workQueue(store.workQueue())
             .authority(authority)
             .csrReader(new SimpleCsrReader())
             .tunnelConfigWriter(tunnel)
+            .tunnelPeers(new InMemoryTunnelPeers())
             .clock(clock)
             .build();
 

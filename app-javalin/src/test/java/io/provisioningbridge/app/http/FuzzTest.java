@@ -12,6 +12,7 @@ import io.provisioningbridge.testkit.fixture.Seeded;
 import io.provisioningbridge.testkit.memory.InMemoryCertificateAuthority;
 import io.provisioningbridge.testkit.memory.InMemoryDeviceStore;
 import io.provisioningbridge.testkit.memory.InMemoryTunnelConfigWriter;
+import io.provisioningbridge.testkit.memory.InMemoryTunnelPeers;
 import io.provisioningbridge.testkit.memory.SimpleCsrReader;
 import java.io.IOException;
 import java.net.URLEncoder;
@@ -71,11 +72,15 @@ class FuzzTest {
     };
 
     private final InMemoryCertificateAuthority authority = new InMemoryCertificateAuthority(InstantSource.system());
+    private final InMemoryDeviceStore store =
+            new InMemoryDeviceStore(AddressPools.parse("10.0.0.0/8").orThrow());
     private final ProvisioningBridge bridge = ProvisioningBridge.builder()
-            .store(new InMemoryDeviceStore(AddressPools.parse("10.0.0.0/8").orThrow()))
+            .store(store)
+            .workQueue(store.workQueue())
             .authority(authority)
             .csrReader(new SimpleCsrReader())
             .tunnelConfigWriter(new InMemoryTunnelConfigWriter())
+            .tunnelPeers(new InMemoryTunnelPeers())
             .build();
 
     private TestServer server;

@@ -2,14 +2,18 @@ package io.provisioningbridge.app.http;
 
 import io.provisioningbridge.core.ProvisioningBridge;
 import io.provisioningbridge.core.domain.AddressPools;
+import io.provisioningbridge.core.domain.Observation.Evidence;
+import io.provisioningbridge.core.port.WorkQueue;
 import io.provisioningbridge.testkit.fixture.FaultPlan;
 import io.provisioningbridge.testkit.fixture.SettableClock;
 import io.provisioningbridge.testkit.memory.InMemoryCertificateAuthority;
 import io.provisioningbridge.testkit.memory.InMemoryDeviceStore;
 import io.provisioningbridge.testkit.memory.InMemoryTunnelConfigWriter;
+import io.provisioningbridge.testkit.memory.InMemoryTunnelPeers;
 import io.provisioningbridge.testkit.memory.SimpleCsrReader;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Random;
 
 /** A bridge with in-memory ports, and what it is made of. */
 final class InMemoryBridge implements AutoCloseable {
@@ -20,13 +24,30 @@ final class InMemoryBridge implements AutoCloseable {
     final InMemoryTunnelConfigWriter tunnel = new InMemoryTunnelConfigWriter();
     final InMemoryDeviceStore store =
             new InMemoryDeviceStore(AddressPools.parse("10.8.0.0/24").orThrow());
-    final ProvisioningBridge bridge = ProvisioningBridge.builder()
-            .store(store)
-            .authority(authority)
-            .csrReader(new SimpleCsrReader())
-            .tunnelConfigWriter(tunnel)
-            .clock(clock)
-            .build();
+    final WorkQueue queue = store.workQueue();
+    final InMemoryTunnelPeers peers;
+    final ProvisioningBridge bridge;
+
+    InMemoryBridge() {
+        this(Evidence.OBSERVED);
+    }
+
+    /** @param evidence how well the tunnel server's peers are known */
+    InMemoryBridge(Evidence evidence) {
+        peers = new InMemoryTunnelPeers(faults, evidence);
+        bridge = ProvisioningBridge.builder()
+                .store(store)
+                .workQueue(queue)
+                .authority(authority)
+                .csrReader(new SimpleCsrReader())
+                .tunnelConfigWriter(tunnel)
+                .tunnelPeers(peers)
+                .clock(clock)
+                // In nanoseconds of the clock that is set, so that what rests has rested after a tick.
+                .nanos(() -> Duration.between(Instant.EPOCH, clock.instant()).toNanos())
+                .random(new Random(5))
+                .build();
+    }
 
     @Override
     public void close() {

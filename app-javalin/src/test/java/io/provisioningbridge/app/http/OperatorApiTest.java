@@ -3,6 +3,9 @@ package io.provisioningbridge.app.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.provisioningbridge.adapter.bouncycastle.ServerKey;
+import io.provisioningbridge.app.receipt.ReceiptSigner;
+import io.provisioningbridge.app.receipt.VerificationKey;
 import io.provisioningbridge.core.domain.AuditEvent.Action;
 import io.provisioningbridge.core.domain.DeviceId;
 import io.provisioningbridge.core.domain.KeyHash;
@@ -15,6 +18,7 @@ import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -30,6 +34,7 @@ class OperatorApiTest {
     private static final String OPERATOR = "operator-0123456789";
     private static final String VIEWER = "viewer-0123456789";
     private static final OperatorTokens TOKENS = new OperatorTokens(new Secret(OPERATOR), new Secret(VIEWER));
+    private static final ReceiptSigner SIGNER = signer();
 
     private final InMemoryBridge parts = new InMemoryBridge();
     private TestServer server;
@@ -37,12 +42,21 @@ class OperatorApiTest {
     /** A listener nobody asks anything. */
     static TestServer server() {
         InMemoryBridge parts = new InMemoryBridge();
-        return new TestServer(new OperatorApi(parts.store, parts.bridge::allowReenrollment, TOKENS));
+        return new TestServer(api(parts));
+    }
+
+    private static OperatorApi api(InMemoryBridge parts) {
+        return new OperatorApi(parts.store, parts.queue, parts.bridge.operations(), SIGNER, TOKENS);
+    }
+
+    private static ReceiptSigner signer() {
+        ServerKey key = ServerKey.generate(new SecureRandom());
+        return new ReceiptSigner(key.privateKey(), VerificationKey.of(key.publicKey()));
     }
 
     @BeforeEach
     void start() {
-        server = new TestServer(new OperatorApi(parts.store, parts.bridge::allowReenrollment, TOKENS));
+        server = new TestServer(api(parts));
     }
 
     @AfterEach

@@ -14,6 +14,7 @@ import io.provisioningbridge.testkit.fixture.CsrBuilder;
 import io.provisioningbridge.testkit.memory.InMemoryCertificateAuthority;
 import io.provisioningbridge.testkit.memory.InMemoryDeviceStore;
 import io.provisioningbridge.testkit.memory.InMemoryTunnelConfigWriter;
+import io.provisioningbridge.testkit.memory.InMemoryTunnelPeers;
 import io.provisioningbridge.testkit.memory.SimpleCsrReader;
 import java.net.http.HttpRequest;
 import java.time.InstantSource;
@@ -29,11 +30,15 @@ class RequestLogTest {
     private final Logger ours = (Logger) LoggerFactory.getLogger("io.provisioningbridge");
     private final ListAppender<ILoggingEvent> log = new ListAppender<>();
     private final InMemoryCertificateAuthority authority = new InMemoryCertificateAuthority(InstantSource.system());
+    private final InMemoryDeviceStore store =
+            new InMemoryDeviceStore(AddressPools.parse("10.8.0.0/24").orThrow());
     private final ProvisioningBridge bridge = ProvisioningBridge.builder()
-            .store(new InMemoryDeviceStore(AddressPools.parse("10.8.0.0/24").orThrow()))
+            .store(store)
+            .workQueue(store.workQueue())
             .authority(authority)
             .csrReader(new SimpleCsrReader())
             .tunnelConfigWriter(new InMemoryTunnelConfigWriter())
+            .tunnelPeers(new InMemoryTunnelPeers())
             .build();
     private final TestServer server = TestServer.of(
             TestServer.loopback()

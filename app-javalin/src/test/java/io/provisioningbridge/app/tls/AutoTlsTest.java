@@ -3,6 +3,12 @@ package io.provisioningbridge.app.tls;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.provisioningbridge.adapter.bouncycastle.ServerKey;
+import io.provisioningbridge.app.receipt.VerificationKey;
+import io.provisioningbridge.app.receipt.ReceiptSigner;
+import io.provisioningbridge.testkit.memory.InMemoryTunnelPeers;
+import io.provisioningbridge.testkit.memory.InMemoryTunnelConfigWriter;
+import io.provisioningbridge.core.ProvisioningBridge;
 import io.provisioningbridge.adapter.bouncycastle.BouncyCastleSignedRequestReader;
 import io.provisioningbridge.app.http.DeviceApi;
 import io.provisioningbridge.app.http.HttpServer;
@@ -16,7 +22,6 @@ import io.provisioningbridge.core.domain.DeviceId;
 import io.provisioningbridge.core.domain.IssuedCertificate;
 import io.provisioningbridge.core.domain.Pem;
 import io.provisioningbridge.core.domain.Secret;
-import io.provisioningbridge.core.port.DeviceStore;
 import io.provisioningbridge.core.port.ServerCertificateIssuer;
 import io.provisioningbridge.testkit.fixture.FaultPlan;
 import io.provisioningbridge.testkit.fixture.SettableClock;
@@ -315,16 +320,25 @@ class AutoTlsTest {
     }
 
     private int serveOperators(ServerTls tls) {
-        DeviceStore store =
+        InMemoryDeviceStore store =
                 new InMemoryDeviceStore(AddressPools.parse("10.8.0.0/24").orThrow());
+        ProvisioningBridge bridge = ProvisioningBridge.builder()
+                .store(store)
+                .workQueue(store.workQueue())
+                .authority(authority)
+                .csrReader(new SimpleCsrReader())
+                .tunnelConfigWriter(new InMemoryTunnelConfigWriter())
+                .tunnelPeers(new InMemoryTunnelPeers())
+                .build();
+        ServerKey key = ServerKey.generate(new SecureRandom());
         HttpServer server = HttpServer.start(
                 HttpSettings.of("127.0.0.1", 0),
                 tls,
                 new OperatorApi(
                         store,
-                        (id, key, operator) -> {
-                            throw new AssertionError("nobody allows anything here");
-                        },
+                        store.workQueue(),
+                        bridge.operations(),
+                        new ReceiptSigner(key.privateKey(), VerificationKey.of(key.publicKey())),
                         new OperatorTokens(new Secret("operator-0123456789"), new Secret("viewer-0123456789"))));
         open.push(server);
         return server.port();

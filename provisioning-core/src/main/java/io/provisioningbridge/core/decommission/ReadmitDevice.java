@@ -34,15 +34,16 @@ public final class ReadmitDevice {
 
     /**
      * @param operator who wants it, for the audit trail
+     * @param reason why, for the audit trail; may be empty
      * @return {@link LifecycleResult.Settled} with the record that is gone by this; {@link LifecycleResult.StillLeaving} until
      *     the tunnel server has let the device go
      * @throws io.provisioningbridge.core.port.BackendUnavailableException the store cannot be read or written
      */
-    public LifecycleResult readmit(DeviceId id, String operator) {
-        return Rounds.until(() -> round(id, operator));
+    public LifecycleResult readmit(DeviceId id, String operator, String reason) {
+        return Rounds.until(() -> round(id, operator, reason));
     }
 
-    private Optional<LifecycleResult> round(DeviceId id, String operator) {
+    private Optional<LifecycleResult> round(DeviceId id, String operator, String reason) {
         Optional<Device> device = store.find(id);
         if (device.isEmpty()) {
             return Optional.of(new LifecycleResult.UnknownDevice());
@@ -65,7 +66,7 @@ public final class ReadmitDevice {
                         found.id().key(),
                         Action.DEVICE_READMITTED,
                         operator,
-                        "after incarnation " + found.incarnation().number())));
+                        "after incarnation " + found.incarnation().number() + (reason.isEmpty() ? "" : ": " + reason))));
         return outcome instanceof Outcome.Committed
                 ? Optional.of(new LifecycleResult.Settled(found))
                 : Optional.empty();

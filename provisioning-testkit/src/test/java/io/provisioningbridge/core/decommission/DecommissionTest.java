@@ -252,12 +252,12 @@ class DecommissionTest {
         rig.inService(device);
         TunnelAddress old = rig.device("dev-1").address();
         decommission();
-        assertThat(rig.bridge.operations().readmit(ID, "alice"))
+        assertThat(rig.bridge.operations().readmit(ID, "alice", ""))
                 .as("the server may still know its peer")
                 .isInstanceOf(LifecycleResult.StillLeaving.class);
         rig.settle();
 
-        assertThat(rig.bridge.operations().readmit(ID, "alice")).isInstanceOf(LifecycleResult.Settled.class);
+        assertThat(rig.bridge.operations().readmit(ID, "alice", "")).isInstanceOf(LifecycleResult.Settled.class);
 
         assertThat(refusal(rig.enroll(device))).as("its old key").isEqualTo(RefusalReason.CERTIFICATE_KEY_IN_USE);
         leaf(rig.enroll(rig.identity("dev-1")));
@@ -275,8 +275,8 @@ class DecommissionTest {
     void deviceInServiceShouldNotBeReadmitted() {
         rig.inService(device);
 
-        assertThat(rig.bridge.operations().readmit(ID, "alice")).isInstanceOf(LifecycleResult.WrongState.class);
-        assertThat(rig.bridge.operations().readmit(new DeviceId("other"), "alice"))
+        assertThat(rig.bridge.operations().readmit(ID, "alice", "")).isInstanceOf(LifecycleResult.WrongState.class);
+        assertThat(rig.bridge.operations().readmit(new DeviceId("other"), "alice", ""))
                 .isInstanceOf(LifecycleResult.UnknownDevice.class);
     }
 }
