@@ -1,13 +1,13 @@
 #!/bin/sh
 # The device itself: messages, settings, storage, the lock, its id and its hardware.
 #
-# Sourced by enroll.sh and renew.sh. Written for POSIX sh (busybox ash, dash), which has no local variables: a name that
-# begins with an underscore belongs to the function it stands in and survives no call of another function.
+# Sourced by enroll.sh, renew.sh and tunnel.sh. Written for POSIX sh (busybox ash, dash), which has no local variables: a
+# name that begins with an underscore belongs to the function it stands in and survives no call of another function.
 
 readonly SETTINGS='BRIDGE_URL CA_FINGERPRINT BRIDGE_TLS_TRUST BRIDGE_ALLOW_HTTP DEVICE_ID DEVICE_ID_FILE DEVICE_NAME
 DEVICE_TYPE ENROLLMENT_TOKEN ENROLLMENT_TOKEN_FILE CERTS_DIR ALLOW_VOLATILE_CERTS HARDWARE_ID HARDWARE_ROOT RETRY_FOR
 RETRY_MIN RETRY_MAX RETRY_SLOW RENEW_JITTER CONFIRM_FOR HTTP_TIMEOUT CLOCK_SYNC_WAIT BUILD_STAMP_FILE POST_ENROLL_HOOK
-POST_RENEW_HOOK'
+POST_RENEW_HOOK TUNNEL_TOOL TUNNEL_USERSPACE TUNNEL_CHECK TUNNEL_STALE'
 
 NL='
 '
@@ -35,6 +35,7 @@ exit_code() {
         clock) echo 17 ;;
         confirm) echo 18 ;;
         not-enrolled) echo 20 ;;
+        tunnel) echo 21 ;;
         *) echo 1 ;;
     esac
 }
@@ -135,12 +136,20 @@ check_settings() {
     CONFIRM_FOR=${CONFIRM_FOR:-60}
     HTTP_TIMEOUT=${HTTP_TIMEOUT:-60}
     CLOCK_SYNC_WAIT=${CLOCK_SYNC_WAIT:-60}
+    TUNNEL_TOOL=${TUNNEL_TOOL:-auto}
+    TUNNEL_USERSPACE=${TUNNEL_USERSPACE:-wireguard-go}
+    TUNNEL_CHECK=${TUNNEL_CHECK:-30}
+    TUNNEL_STALE=${TUNNEL_STALE:-135}
     for _number in "$RETRY_FOR" "$RENEW_JITTER" "$CONFIRM_FOR" "$CLOCK_SYNC_WAIT"; do
         is_number "$_number" || die settings "'$_number' is not a number of seconds"
     done
-    for _number in "$RETRY_MIN" "$RETRY_MAX" "$RETRY_SLOW" "$HTTP_TIMEOUT"; do
+    for _number in "$RETRY_MIN" "$RETRY_MAX" "$RETRY_SLOW" "$HTTP_TIMEOUT" "$TUNNEL_CHECK" "$TUNNEL_STALE"; do
         { is_number "$_number" && [ "$_number" -gt 0 ]; } || die settings "'$_number' is not a number of seconds above 0"
     done
+    case $TUNNEL_TOOL in
+        auto | wg-quick | plain) ;;
+        *) die settings 'TUNNEL_TOOL is auto, wg-quick or plain' ;;
+    esac
     case $CA_FINGERPRINT in
         '') die settings 'CA_FINGERPRINT is missing: the SHA-256 of the CA certificate to trust' ;;
         *[!0-9a-f]*) die settings 'CA_FINGERPRINT is not a SHA-256 in hex digits' ;;

@@ -16,6 +16,7 @@ HERE=${TESTS%/*}
 . "$HERE/lib/clock.sh"
 . "$HERE/lib/bridge.sh"
 . "$HERE/lib/identity.sh"
+. "$HERE/lib/tunnel.sh"
 
 TEMP=$(mktemp -d)
 trap 'rm -rf "$TEMP"' EXIT
@@ -343,6 +344,21 @@ test_persist() {
     is 'tries until it works' "$TRIES" 3
     TRIES=0
     is 'gives up before waiting longer than it may' "$(status persist 10 fail_twice slow)" 1
+}
+
+test_tunnel_conf() {
+    printf '%s\n' '# made for dev-1' '[Interface]' "PrivateKey=$KEY" 'Address = 10.8.0.2/32, fd00::2/128 # mine' 'MTU = 1380' 'DNS = 10.8.0.1' '' \
+        '[Peer]' 'Endpoint = vpn.example.com:51820' 'PublicKey = AAAA=' 'AllowedIPs = 10.8.0.0/24,fd00::/64' 'allowedips=10.9.0.0/16' \
+        '[Peer]' 'PublicKey = BBBB=' 'AllowedIPs = 10.10.0.0/16' >"$CERTS_DIR/wg0.conf"
+    is 'addresses' "$(conf_values interface address)" "10.8.0.2/32${NL}fd00::2/128"
+    is 'MTU' "$(conf_values interface mtu)" 1380
+    is 'absent' "$(conf_values peer mtu)" ''
+    is 'networks' "$(conf_values peer allowedips)" "10.8.0.0/24${NL}fd00::/64${NL}10.9.0.0/16${NL}10.10.0.0/16"
+    is 'endpoints' "$(endpoints)" 'AAAA= vpn.example.com:51820'
+    is 'for wg' "$(conf_for_wg)" "[Interface]${NL}PrivateKey=$KEY${NL}[Peer]${NL}Endpoint=vpn.example.com:51820${NL}PublicKey=AAAA=
+AllowedIPs=10.8.0.0/24,fd00::/64${NL}allowedips=10.9.0.0/16${NL}[Peer]${NL}PublicKey=BBBB=${NL}AllowedIPs=10.10.0.0/16"
+    rm "$CERTS_DIR/wg0.conf"
+    is 'families' "$(family_of 10.8.0.2/32) $(family_of fd00::2/128)" '4 6'
 }
 
 sed -n 's/^\(test_[a-z_]*\)() {$/\1/p' "$TESTS/unit.sh" >"$TEMP/tests"

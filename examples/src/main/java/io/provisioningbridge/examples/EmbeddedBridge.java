@@ -9,6 +9,7 @@ import io.provisioningbridge.testkit.memory.InMemoryCertificateAuthority;
 import io.provisioningbridge.testkit.memory.InMemoryDeviceStore;
 import io.provisioningbridge.testkit.memory.InMemoryPeerDirectory;
 import io.provisioningbridge.testkit.memory.InMemoryTunnelConfigWriter;
+import io.provisioningbridge.testkit.memory.InMemoryTunnelPeers;
 import io.provisioningbridge.testkit.memory.SimpleCsrReader;
 import java.io.PrintStream;
 import java.time.InstantSource;
@@ -27,17 +28,23 @@ public final class EmbeddedBridge {
 
     static void run(PrintStream out) {
         InMemoryPeerDirectory directory = new InMemoryPeerDirectory();
+        InMemoryDeviceStore store =
+                new InMemoryDeviceStore(AddressPools.parse("10.8.0.0/24").orThrow());
+        InMemoryTunnelPeers peers = new InMemoryTunnelPeers();
         try (ProvisioningBridge bridge = ProvisioningBridge.builder()
-                .store(new InMemoryDeviceStore(AddressPools.parse("10.8.0.0/24").orThrow()))
+                .store(store)
+                .workQueue(store.workQueue())
                 .authority(new InMemoryCertificateAuthority(InstantSource.system()))
                 .csrReader(new SimpleCsrReader())
                 .tunnelConfigWriter(new InMemoryTunnelConfigWriter())
+                .tunnelPeers(peers)
                 .peerDirectory(directory)
                 .build()) {
             out.println(enroll(bridge, "pump-7", CsrBuilder.forDevice("pump-7")));
             out.println(enroll(bridge, "pump-7", CsrBuilder.forDevice("somebody-else")));
             bridge.runDue();
             out.println("addresses: " + directory.addresses());
+            out.println("peers at the tunnel server: " + peers.known().size());
         }
     }
 

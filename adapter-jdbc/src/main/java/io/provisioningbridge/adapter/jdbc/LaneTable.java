@@ -26,7 +26,8 @@ final class LaneTable {
             "SELECT spelling, backend, generation, applied, failed, since, next_try, attempts, problem, observed_at,"
                     + " evidence, observation, fence, leased_until, taken_over FROM <p>lanes ";
 
-    private static final String WAITING =
+    /** Which lanes are to be worked on that nobody has. */
+    static final String WAITING =
             "backend = :backend AND :now >= next_try AND (leased_until IS NULL OR :now >= leased_until)";
 
     /** The place of a row's system among all systems. */

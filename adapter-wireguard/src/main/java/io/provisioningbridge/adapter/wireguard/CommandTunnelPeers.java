@@ -28,6 +28,9 @@ public final class CommandTunnelPeers extends LiveTunnelPeers {
     // What wg says (observed: 1.0.20210914) when it was understood and turned down.
     private static final String TURNED_DOWN = "Invalid argument";
 
+    // wg still wrote when wireguard-go, at the first bad peer, had stopped reading: ended by SIGPIPE (observed).
+    private static final int BROKEN_PIPE = 128 + 13;
+
     // What a shell says, and so do nsenter, ip netns exec and env, of a program they do not find.
     private static final int NOT_FOUND = 127;
 
@@ -65,28 +68,26 @@ public final class CommandTunnelPeers extends LiveTunnelPeers {
         if (wg.status() == 0) {
             return Optional.empty();
         }
-        if (wg.errors().contains(TURNED_DOWN)) {
-            return Optional.of("WireGuard refused (" + wg.errors()
-                    + "): the interface is full (wireguard-go takes 65,536 peers), or the item is invalid");
+        if (!wg.errors().contains(TURNED_DOWN) && wg.status() != BROKEN_PIPE) {
+            throw unavailable(wg);
         }
-        throw unavailable(wg);
+        return Optional.of("WireGuard refused (" + wg.errors()
+                + "): the interface is full (wireguard-go takes 65,536 peers), or the item is invalid");
     }
 
     @Override
-    public Map<PeerKey, Set<String>> observe() {
-        return inTurn(until -> {
-            Command.Ended wg = command.run(List.of("wg", "show", interfaceName, "allowed-ips"), until);
-            if (wg.status() != 0) {
-                throw unavailable(wg);
-            }
-            Map<PeerKey, Set<String>> peers = new HashMap<>();
-            wg.output().lines().forEach(line -> {
-                String[] columns = line.split("\t", 2);
-                // One whose key is none this bridge would take cannot be named, and is nobody's here.
-                PeerKey.parse(columns[0]).value().ifPresent(key -> peers.put(key, addresses(columns)));
-            });
-            return Map.copyOf(peers);
+    Map<PeerKey, Set<String>> list(Deadline until) {
+        Command.Ended wg = command.run(List.of("wg", "show", interfaceName, "allowed-ips"), until);
+        if (wg.status() != 0) {
+            throw unavailable(wg);
+        }
+        Map<PeerKey, Set<String>> peers = new HashMap<>();
+        wg.output().lines().forEach(line -> {
+            String[] columns = line.split("\t", 2);
+            // One whose key is none this bridge would take cannot be named, and is nobody's here.
+            PeerKey.parse(columns[0]).value().ifPresent(key -> peers.put(key, addresses(columns)));
         });
+        return Map.copyOf(peers);
     }
 
     private static Set<String> addresses(String[] columns) {

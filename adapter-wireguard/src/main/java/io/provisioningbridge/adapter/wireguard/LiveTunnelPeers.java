@@ -1,5 +1,6 @@
 package io.provisioningbridge.adapter.wireguard;
 
+import io.provisioningbridge.adapter.wireguard.PeerBatch.Clause;
 import io.provisioningbridge.core.domain.Observation.Evidence;
 import io.provisioningbridge.core.domain.PeerKey;
 import io.provisioningbridge.core.domain.TunnelAddress;
@@ -8,16 +9,16 @@ import io.provisioningbridge.core.port.BackendUnavailableException;
 import io.provisioningbridge.core.port.TunnelPeers;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 
 /**
- * Peers of a running server that takes several changes in one message. WireGuard stops at the first bad one, keeps those
- * before it and does not say which it was; a message that is refused is therefore repeated one item at a time.
+ * Peers of a running server that takes several changes in one message.
  *
  * <p>Safe for concurrent use: one caller at a time talks to the server, the others wait no longer than their deadline.
  */
@@ -41,9 +42,12 @@ abstract class LiveTunnelPeers implements TunnelPeers {
     /**
      * Sends clauses, to be carried out in this order.
      *
-     * @return why the server will not; empty when it says it has done all
+     * @return why the server will not, all or one of them; empty when it says it has done all
      */
     abstract Optional<String> send(List<String> clauses, Deadline until);
+
+    /** Every peer with what it may send from. */
+    abstract Map<PeerKey, Set<String>> list(Deadline until);
 
     @Override
     public final List<Result> put(List<Assignment> peers) {
@@ -53,7 +57,12 @@ abstract class LiveTunnelPeers implements TunnelPeers {
     @Override
     public final List<Result> remove(List<PeerKey> peers) {
         return inTurn(until ->
-                apply(peers.stream().map(key -> List.of(removeClause(key))).toList(), until));
+                apply(peers.stream().map(key -> List.of(removal(key))).toList(), until));
+    }
+
+    @Override
+    public final Map<PeerKey, Set<String>> observe() {
+        return inTurn(this::list);
     }
 
     @Override
@@ -67,7 +76,7 @@ abstract class LiveTunnelPeers implements TunnelPeers {
     }
 
     /** Has the server to itself for one call. */
-    final <T> T inTurn(Function<Deadline, T> call) {
+    private <T> T inTurn(Function<Deadline, T> call) {
         Deadline until = Deadline.in(deadline);
         try {
             if (!turn.tryLock(deadline.toNanos(), TimeUnit.NANOSECONDS)) {
@@ -96,53 +105,23 @@ abstract class LiveTunnelPeers implements TunnelPeers {
         }
     }
 
+    private List<Result> apply(List<List<Clause>> items, Deadline until) {
+        return new PeerBatch(
+                        clausesPerMessage,
+                        message -> send(message, until),
+                        () -> list(until).keySet())
+                .apply(items);
+    }
+
     /** The old keys first: they must not take the address back, nor keep it if what follows fails. */
-    private List<String> clauses(Assignment peer) {
-        List<String> clauses = new ArrayList<>();
-        peer.replaces().forEach(old -> clauses.add(removeClause(old)));
-        clauses.add(putClause(peer.key(), peer.address()));
+    private List<Clause> clauses(Assignment peer) {
+        List<Clause> clauses = new ArrayList<>();
+        peer.replaces().forEach(old -> clauses.add(removal(old)));
+        clauses.add(new Clause(peer.key(), false, putClause(peer.key(), peer.address())));
         return clauses;
     }
 
-    /** @param items the clauses of each */
-    private List<Result> apply(List<List<String>> items, Deadline until) {
-        List<Result> results = new ArrayList<>(items.size());
-        while (results.size() < items.size()) {
-            List<List<String>> message = nextMessage(items.subList(results.size(), items.size()));
-            boolean begun = !results.isEmpty();
-            if (trySend(message, until, begun).isEmpty()) {
-                results.addAll(Collections.nCopies(message.size(), new Result.Done()));
-            } else {
-                for (List<String> item : message) {
-                    results.add(trySend(List.of(item), until, true)
-                            .<Result>map(Result.Refused::new)
-                            .orElseGet(Result.Done::new));
-                }
-            }
-        }
-        return results;
-    }
-
-    /** As many items as fit, at least one. */
-    private List<List<String>> nextMessage(List<List<String>> items) {
-        int count = 0;
-        int clauses = 0;
-        while (count < items.size()) {
-            clauses += items.get(count).size();
-            if (count > 0 && clauses > clausesPerMessage) {
-                break;
-            }
-            count++;
-        }
-        return items.subList(0, count);
-    }
-
-    /** @param begun whether something was sent before, for the same call */
-    private Optional<String> trySend(List<List<String>> items, Deadline until, boolean begun) {
-        try {
-            return send(items.stream().flatMap(List::stream).toList(), until);
-        } catch (BackendUnavailableException e) {
-            throw begun ? new BackendUnavailableException(e.getMessage(), Effect.POSSIBLE, e) : e;
-        }
+    private Clause removal(PeerKey key) {
+        return new Clause(key, true, removeClause(key));
     }
 }

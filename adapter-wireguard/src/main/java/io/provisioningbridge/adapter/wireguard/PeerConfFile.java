@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStreamWriter;
 import java.io.Writer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -91,7 +92,7 @@ public final class PeerConfFile implements TunnelPeers {
             peers.putAll(conf.ours());
             return peers;
         } catch (IOException e) {
-            throw new BackendUnavailableException(file + " could not be read: " + e, Effect.NONE, e);
+            throw failure("could not be read", Effect.NONE, e);
         } finally {
             lock.unlock();
         }
@@ -139,7 +140,7 @@ public final class PeerConfFile implements TunnelPeers {
             return results;
         } catch (IOException e) {
             // Possible: when only the last sync failed, the new file is in place. Either way it is a whole one.
-            throw new BackendUnavailableException(file + " could not be changed: " + e, Effect.POSSIBLE, e);
+            throw failure("could not be changed", Effect.POSSIBLE, e);
         } finally {
             lock.unlock();
         }
@@ -203,6 +204,11 @@ public final class PeerConfFile implements TunnelPeers {
         if (!untouched) {
             throw unavailable("is being changed by somebody else");
         }
+    }
+
+    private BackendUnavailableException failure(String what, Effect effect, IOException e) {
+        String why = e instanceof ClosedByInterruptException ? "the thread was interrupted" : e.toString();
+        return new BackendUnavailableException(file + " " + what + ": " + why, effect, e);
     }
 
     private BackendUnavailableException unavailable(String why) {

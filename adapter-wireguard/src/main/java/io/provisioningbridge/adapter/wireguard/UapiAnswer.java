@@ -26,6 +26,7 @@ final class UapiAnswer {
     // The longest, a key in hex, has less than 100.
     private static final int LONGEST_LINE = 256;
 
+    private static final int KEY_SIZE = 32;
     private static final byte[] PUBLIC_KEY = ascii("public_key=");
     private static final byte[] ALLOWED_IP = ascii("allowed_ip=");
     private static final byte[] ERRNO = ascii("errno=");
@@ -85,12 +86,16 @@ final class UapiAnswer {
     }
 
     private static Optional<PeerKey> key(String hex) throws IOException {
+        byte[] raw;
         try {
-            byte[] raw = HexFormat.of().parseHex(hex);
-            return PeerKey.parse(Base64.getEncoder().encodeToString(raw)).value();
+            raw = HexFormat.of().parseHex(hex);
         } catch (IllegalArgumentException notHex) {
             throw nonsense();
         }
+        if (raw.length != KEY_SIZE) {
+            throw nonsense();
+        }
+        return PeerKey.parse(Base64.getEncoder().encodeToString(raw)).value();
     }
 
     private static int number(String text) throws IOException {

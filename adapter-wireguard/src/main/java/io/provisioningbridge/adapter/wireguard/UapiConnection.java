@@ -58,12 +58,7 @@ final class UapiConnection implements AutoCloseable {
      * @throws EOFException when the other end hung up
      */
     void exchange(String request, UapiAnswer answer, Deadline until) throws IOException {
-        ByteBuffer unsent = StandardCharsets.US_ASCII.encode(request);
-        while (unsent.hasRemaining()) {
-            if (channel.write(unsent) == 0) {
-                await(SelectionKey.OP_WRITE, until);
-            }
-        }
+        send(StandardCharsets.US_ASCII.encode(request), until);
         try {
             while (!answer.complete()) {
                 received.clear();
@@ -81,6 +76,18 @@ final class UapiConnection implements AutoCloseable {
             }
         } finally {
             wipe();
+        }
+    }
+
+    /** Until all is sent, or an answer is there: wireguard-go answers the first bad item and hangs up on the rest. */
+    private void send(ByteBuffer unsent, Deadline until) throws IOException {
+        while (unsent.hasRemaining()) {
+            if (channel.write(unsent) == 0) {
+                await(SelectionKey.OP_WRITE | SelectionKey.OP_READ, until);
+                if (key.isReadable()) {
+                    return;
+                }
+            }
         }
     }
 

@@ -59,7 +59,6 @@ public final class UapiTunnelPeers extends LiveTunnelPeers implements AutoClosea
         return "public_key=" + hex(key) + "\nreplace_allowed_ips=true\nallowed_ip=" + address + "/32\n";
     }
 
-    /** Without {@code update_only} an unknown key would first be added, which a full interface refuses. */
     @Override
     String removeClause(PeerKey key) {
         return "public_key=" + hex(key) + "\nupdate_only=true\nremove=true\n";
@@ -84,15 +83,13 @@ public final class UapiTunnelPeers extends LiveTunnelPeers implements AutoClosea
     }
 
     @Override
-    public Map<PeerKey, Set<String>> observe() {
-        return inTurn(until -> {
-            UapiAnswer answer = ask("get=1\n\n", until);
-            if (answer.errno() != 0) {
-                hangUp();
-                throw unavailable("refused to list its peers (errno " + answer.errno() + ").", Effect.NONE);
-            }
-            return answer.peers();
-        });
+    Map<PeerKey, Set<String>> list(Deadline until) {
+        UapiAnswer answer = ask("get=1\n\n", until);
+        if (answer.errno() != 0) {
+            hangUp();
+            throw unavailable("refused to list its peers (errno " + answer.errno() + ").", Effect.NONE);
+        }
+        return answer.peers();
     }
 
     /** Told by the socket's file: wireguard-go makes another one whenever it makes the interface. */

@@ -5,6 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.provisioningbridge.core.domain.AddressPools;
 import io.provisioningbridge.core.domain.Parsed;
 import io.provisioningbridge.core.domain.PeerKey;
+import io.provisioningbridge.core.domain.Subnet;
+import io.provisioningbridge.core.domain.TunnelAddress;
+import io.provisioningbridge.core.port.TunnelPeers.Assignment;
+import io.provisioningbridge.testkit.server.RequiresServer;
+import io.provisioningbridge.testkit.server.WireGuardServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +17,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,6 +47,7 @@ final class WireGuardServerFilesTest {
                 .contains(
                         "[Interface]\nPrivateKey = " + privateKey
                                 + "\nAddress = 10.8.0.1/24, 10.9.0.1/16\nListenPort = 51821\n",
+                        "\nTable = off\n",
                         ServerConf.BEGIN,
                         ServerConf.END)
                 .doesNotContain("[Peer]");
@@ -54,6 +61,33 @@ final class WireGuardServerFilesTest {
         Programs.Ended pubkey = Programs.run(Files.readString(files.privateKey()), List.of("wg", "pubkey"));
 
         assertThat(pubkey.output().strip()).isEqualTo(key.base64());
+    }
+
+    @Test
+    @RequiresServer({"wireguard-go", "wg", "wg-quick", "ip", "unshare", "nsenter"})
+    void wgQuickShouldBringTheServerUpWithARouteToEachPool() {
+        WireGuardServerFiles quick = new WireGuardServerFiles(directory, "wg9");
+        PeerKey key = quick.create(POOLS, 51821, new SecureRandom()).orThrow();
+        Assignment peer = new Assignment(
+                X25519.generate(new SecureRandom()).publicKey(),
+                TunnelAddress.parse("10.9.200.7").orThrow(),
+                Set.of());
+        // For its network alone.
+        try (WireGuardServer server =
+                WireGuardServer.start(Subnet.parse("10.77.0.0/24").orThrow(), X25519.generate(new SecureRandom()))) {
+            server.run("wg-quick", "up", quick.configuration().toString());
+            assertThat(server.run("wg", "show", "wg9", "public-key").strip()).isEqualTo(key.base64());
+            assertThat(server.run("wg", "show", "wg9", "listen-port").strip()).isEqualTo("51821");
+            assertThat(server.run("ip", "route", "get", "10.8.0.77")).contains("dev wg9", "src 10.8.0.1");
+            assertThat(server.run("ip", "route", "get", "10.9.200.7")).contains("dev wg9", "src 10.9.0.1");
+
+            server.run("wg-quick", "down", quick.configuration().toString());
+            new PeerConfFile(quick.configuration()).put(List.of(peer));
+            server.run("wg-quick", "up", quick.configuration().toString());
+            assertThat(server.run("wg", "show", "wg9", "allowed-ips").strip())
+                    .isEqualTo(peer.key() + "\t10.9.200.7/32");
+            server.run("wg-quick", "down", quick.configuration().toString());
+        }
     }
 
     @Test

@@ -35,6 +35,7 @@ public final class Main {
                 .addSubcommand(new LanesCommand(terminal))
                 .addSubcommand(new ReceiptCommand(terminal))
                 .addSubcommand(new ImportPeersCommand(terminal))
+                .addSubcommand(new WireGuardCommand(terminal))
                 .setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(terminal.err(), true, StandardCharsets.UTF_8));
     }

@@ -17,6 +17,8 @@ import java.util.stream.Stream;
 /** Makes the WireGuard section of a {@link BridgeConfig}. */
 final class TunnelReader {
 
+    static final String USUAL_POOL = "10.8.0.0/24";
+
     // What a Linux interface may be called, as wg-quick checks it.
     private static final Pattern INTERFACE = Pattern.compile("[a-zA-Z0-9_=+.-]{1,15}");
     private static final int SMALLEST_MTU = 1280;
@@ -30,7 +32,7 @@ final class TunnelReader {
         Optional<String> apply = values.orDefault(WG_APPLY, "file", Choice.of("file", "uapi", "command"));
         Optional<String> interfaceName = values.orDefault(WG_INTERFACE, "wg0", TunnelReader::parseInterface);
         Optional<Duration> quarantine = values.orDefault(WG_ADDRESS_QUARANTINE, "24h", DurationText::parse);
-        Optional<AddressPools> pools = values.orDefault(WG_SUBNET, "10.8.0.0/24", AddressPools::parse);
+        Optional<AddressPools> pools = values.orDefault(WG_SUBNET, USUAL_POOL, AddressPools::parse);
         Optional<HostPort> endpoint = values.required(
                 WG_SERVER_ENDPOINT,
                 ": host:port of the WireGuard server as devices dial it" + OUTSIDE_DEMO,
@@ -40,7 +42,7 @@ final class TunnelReader {
                 ": the WireGuard server's public key, as `wg show wg0 public-key` prints it" + OUTSIDE_DEMO,
                 PeerKey::parse);
         // When the pools are wrong, that is the problem to report; what stands in for them here is never used.
-        String allPools = pools.map(AddressPools::toString).orElse("10.8.0.0/24");
+        String allPools = pools.map(AddressPools::toString).orElse(USUAL_POOL);
         Optional<List<IpNetwork>> allowed = values.orDefault(WG_CLIENT_ALLOWED_IPS, allPools, IpNetwork::parseList);
         Optional<Integer> mtu = values.optional(WG_CLIENT_MTU, TunnelReader::parseMtu);
         Optional<Path> directory =
@@ -61,7 +63,7 @@ final class TunnelReader {
                 quarantine.get()));
     }
 
-    private static Parsed<String> parseInterface(String text) {
+    static Parsed<String> parseInterface(String text) {
         return INTERFACE.matcher(text).matches()
                 ? Parsed.valid(text)
                 : Parsed.invalid(Quoted.of(text) + " is not an interface name such as wg0");

@@ -46,7 +46,8 @@ public interface TunnelPeers {
 
     /**
      * Makes peers known, a session under way with one that is there already untouched. Repeating it is harmless. Where
-     * another peer has the address, it loses it.
+     * another peer has the address, it loses it; only where what others wrote down must not be touched, that of a foreign
+     * peer is refused instead. Never do two peers have one address.
      *
      * @return one result for each, in the same order
      */

@@ -97,15 +97,25 @@ public interface TunnelPeersContract {
     }
 
     @Test
-    default void putShouldTakeAnAddressFromWhoeverHasIt() {
+    default void putShouldTakeAnAddressFromThePeerPutBefore() {
+        peers().put(List.of(assign(0, "10.8.0.2")));
+        assertAllDone(peers().put(List.of(assign(1, "10.8.0.2"))));
+
+        assertThat(known()).containsEntry(key(1), Set.of("10.8.0.2/32"));
+        assertThat(known().getOrDefault(key(0), Set.of())).isEmpty();
+    }
+
+    @Test
+    default void putShouldTakeAnAddressFromAForeignPeerOrRefuseIt() {
         addForeign(key(0), Set.of("10.8.0.2/32"));
-        peers().put(List.of(assign(1, "10.8.0.3")));
-        assertAllDone(peers().put(List.of(assign(2, "10.8.0.2"), assign(3, "10.8.0.3"))));
+        List<Result> results = peers().put(List.of(assign(1, "10.8.0.2"), assign(2, "10.8.0.3")));
 
         Map<PeerKey, Set<String>> known = known();
-        assertThat(known).containsEntry(key(2), Set.of("10.8.0.2/32")).containsEntry(key(3), Set.of("10.8.0.3/32"));
-        assertThat(known.getOrDefault(key(0), Set.of())).isEmpty();
-        assertThat(known.getOrDefault(key(1), Set.of())).isEmpty();
+        boolean refused = results.get(0) instanceof Result.Refused;
+        assertThat(known.getOrDefault(key(refused ? 0 : 1), Set.of())).containsExactly("10.8.0.2/32");
+        assertThat(known.getOrDefault(key(refused ? 1 : 0), Set.of())).isEmpty();
+        assertThat(results.get(1)).isEqualTo(new Result.Done());
+        assertThat(known).containsEntry(key(2), Set.of("10.8.0.3/32"));
     }
 
     @Test

@@ -44,19 +44,27 @@ final class NetworkNamespace implements AutoCloseable {
         Path directory = newDirectory();
         Path ready = directory.resolve("ready");
         try {
-            NetworkNamespace made = new NetworkNamespace(
+            ServerProcess holder = ServerProcess.start(
+                    List.of("unshare", "-Urnm", "sh", "-c", HOLD, ready.toString()),
                     directory,
-                    ServerProcess.start(
-                            List.of("unshare", "-Urnm", "sh", "-c", HOLD, ready.toString()),
-                            directory,
-                            directory.resolve("namespace.log"),
-                            () -> Files.exists(ready),
-                            PATIENCE));
-            made.run("ip", "tuntap", "add", "dev", "probe", "mode", "tun");
-            made.run("ip", "link", "del", "probe");
-            return made;
+                    directory.resolve("namespace.log"),
+                    () -> Files.exists(ready),
+                    PATIENCE);
+            return new NetworkNamespace(directory, holder).tried();
         } catch (IllegalStateException cannot) {
+            delete(directory);
             throw RequiresServerCondition.skip("network namespaces with tunnels", String.valueOf(cannot.getMessage()));
+        }
+    }
+
+    private NetworkNamespace tried() {
+        try {
+            run("ip", "tuntap", "add", "dev", "probe", "mode", "tun");
+            run("ip", "link", "del", "probe");
+            return this;
+        } catch (IllegalStateException e) {
+            holder.kill();
+            throw e;
         }
     }
 
@@ -100,6 +108,10 @@ final class NetworkNamespace implements AutoCloseable {
     @Override
     public void close() {
         holder.kill();
+        delete(directory);
+    }
+
+    private static void delete(Path directory) {
         try (Stream<Path> files = Files.walk(directory)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(file);

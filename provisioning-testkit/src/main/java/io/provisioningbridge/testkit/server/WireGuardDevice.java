@@ -6,6 +6,7 @@ import io.provisioningbridge.core.domain.TunnelAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -82,7 +83,7 @@ public final class WireGuardDevice {
 
     /** Pings the server through the tunnel. @param every at least 2 ms, or 200 ms without root */
     public Pings ping(int count, Duration every) {
-        String seconds = String.format(java.util.Locale.ROOT, "%.3f", every.toNanos() / 1e9);
+        String seconds = String.format(Locale.ROOT, "%.3f", every.toNanos() / 1e9);
         // Ping's own status says only whether all was lost; its summary says it better.
         String output = run(
                 network,

@@ -104,7 +104,8 @@ public final class WireGuardServer implements AutoCloseable {
         if (running == null) {
             throw new IllegalStateException("it is not running");
         }
-        network.run("kill", which, Long.toString(running.pid()));
+        // The shell's own, because not every machine has the program.
+        network.run("sh", "-c", "kill " + which + " " + running.pid());
     }
 
     /** The public half of its key. */
@@ -134,6 +135,15 @@ public final class WireGuardServer implements AutoCloseable {
     /** Adds a peer as somebody with a shell would. */
     public void add(PeerKey key, Set<String> allowedIps) {
         run("wg", "set", INTERFACE, "peer", key.base64(), "allowed-ips", String.join(",", allowedIps));
+    }
+
+    /** Removes every peer as somebody with a shell would; for some thousand at most. */
+    public void removeAll() {
+        List<String> words = new ArrayList<>(List.of("wg", "set", INTERFACE));
+        run("wg", "show", INTERFACE, "peers").lines().forEach(key -> words.addAll(List.of("peer", key, "remove")));
+        if (words.size() > 3) {
+            run(words.toArray(new String[0]));
+        }
     }
 
     /** Every peer with what it may send from, as {@code wg} lists them. */

@@ -1,0 +1,13 @@
+package io.provisioningbridge.adapter.wireguard;
+
+import io.provisioningbridge.core.port.TunnelPeers;
+import io.provisioningbridge.testkit.server.WireGuardServer;
+import java.time.Duration;
+
+class UapiTunnelPeersTest extends RealTunnelPeersContract {
+
+    @Override
+    TunnelPeers peers(WireGuardServer of, Duration deadline) {
+        return new UapiTunnelPeers(of.socket(), deadline);
+    }
+}
