@@ -58,7 +58,7 @@ final class Parts {
 
     // Where every userspace WireGuard has its sockets.
     private static final Path UAPI_SOCKETS = Path.of("/var/run/wireguard");
-    private static final Duration TUNNEL_DEADLINE = Duration.ofSeconds(20);
+    private static final Duration TUNNEL_DEADLINE = Duration.ofSeconds(30);
 
     private Parts() {}
 
