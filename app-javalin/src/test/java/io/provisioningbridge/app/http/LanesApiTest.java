@@ -32,10 +32,17 @@ class LanesApiTest {
         for (int i = 0; i < 5; i++) {
             operators.enroll("Dev-00" + i);
         }
+        operators.delete("/devices/dev-001");
         operators.parts.bridge.runDue();
         operators.post("/devices/dev-003/suspend");
 
-        assertThat(seen("done", 2)).hasSize(9).doesNotHaveDuplicates().startsWith("Dev-000/certificate-authority");
+        assertThat(seen("done", 2))
+                .containsExactly(
+                        "Dev-000/tunnel",
+                        "Dev-001/certificate-authority",
+                        "Dev-001/tunnel",
+                        "Dev-002/tunnel",
+                        "Dev-004/tunnel");
         assertThat(seen("due", 100)).containsExactly("Dev-003/tunnel");
         assertThat(operators.get("/lanes").path("lanes"))
                 .as("those that failed")
