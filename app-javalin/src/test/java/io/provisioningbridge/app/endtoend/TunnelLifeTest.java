@@ -145,9 +145,13 @@ class TunnelLifeTest {
         assertSilence(device);
         awaitTunnel(other);
         assertForeignPeerIsThere();
+        assertReceiptIsGenuineFarFromAnyBridge();
         assertThat(site.renewAtStepCa(device.disk())).as("of the revoked one").isEqualTo("401");
         assertThat(site.renewAtStepCa(other.disk())).as("of the other one").isEqualTo("201");
-        assertReceiptIsGenuineFarFromAnyBridge();
+        Files.delete(device.disk().file("enrolled"));
+        assertThat(device.tryToEnroll().status())
+                .as("of enroll.sh, told that it is out of service")
+                .isEqualTo(14);
     }
 
     private static void assertReceiptIsGenuineFarFromAnyBridge() throws Exception {
@@ -165,7 +169,7 @@ class TunnelLifeTest {
         assertThat(verified.output())
                 .startsWith("Genuine")
                 .containsPattern("tunnel: done\n.*\n +observed:")
-                .contains("Renewal behind the bridge: ");
+                .contains("certificate-authority: done", "Renewal behind the bridge: possible");
     }
 
     @Test
