@@ -13,8 +13,9 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "decommission",
         description = {
-            "Takes a device out of service for good: its id is refused at once, its certificates are revoked, its peer",
-            "leaves the tunnel server. Only readmit lets the id in again. Repeating it is harmless."
+            "Takes a device out of service for good.",
+            "Its id is refused at once, its certificates are revoked, its peer leaves the",
+            "tunnel server. Only readmit lets the id in again. Repeating it is harmless."
         },
         exitCodeListHeading = "%nEnds with%n",
         exitCodeList = {
@@ -38,7 +39,8 @@ final class DecommissionCommand implements Callable<Integer> {
     @Option(
             names = "--wait",
             paramLabel = "SECONDS",
-            description = "Wait at most that long until every system is done, and print what the receipt says.")
+            description =
+                    "Wait at most that long until every system is done or has failed, and print what the receipt says.")
     private int seconds;
 
     DecommissionCommand(Terminal terminal) {
@@ -74,7 +76,9 @@ final class DecommissionCommand implements Callable<Integer> {
         while (true) {
             JsonNode receipt = ReceiptText.unverified(client.text(DevicesCommand.devicePath(id) + "/receipt"));
             boolean late = System.nanoTime() - begin >= TimeUnit.SECONDS.toNanos(seconds);
-            if (receipt.path("complete").booleanValue() || late) {
+            // What has failed waits for an operator, and so would this command.
+            boolean moving = receipt.path("systems").findValuesAsText("state").contains("due");
+            if (!moving || late) {
                 return receipt;
             }
             Thread.sleep(PAUSE_MILLIS);

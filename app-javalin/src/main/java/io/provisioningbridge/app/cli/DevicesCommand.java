@@ -18,8 +18,8 @@ import picocli.CommandLine.Parameters;
         name = "devices",
         description = {
             "Shows the devices of a running bridge, and lets them in, or out.",
-            "Asks the bridge at BRIDGE_ADMIN_URL (http://127.0.0.1:8444 by default), with the token in",
-            "BRIDGE_OPERATOR_TOKEN, or the one in BRIDGE_DATA_DIR."
+            "Asks the bridge at BRIDGE_ADMIN_URL (by default http://127.0.0.1:8444), with the",
+            "token in BRIDGE_OPERATOR_TOKEN, or the one in BRIDGE_DATA_DIR."
         },
         synopsisSubcommandLabel = "COMMAND")
 final class DevicesCommand {
@@ -124,8 +124,9 @@ final class DevicesCommand {
 
     @Command(
             description = {
-                "Shuts a device out for the time being: its peer leaves the tunnel server, and every request of it is",
-                "refused. Certificates, keys and address are kept."
+                "Shuts a device out for the time being.",
+                "Its peer leaves the tunnel server, and every request of it is refused.",
+                "Certificates, keys and address are kept."
             })
     int suspend(
             @Parameters(paramLabel = "ID", description = "The device.") String id,
@@ -142,7 +143,7 @@ final class DevicesCommand {
 
     @Command(
             description = {
-                "Lets a device that was taken out of service enroll anew, as one that inherits nothing.",
+                "Lets a device that was taken out of service enroll anew, inheriting nothing.",
                 "Only once the tunnel server has let the old one go."
             })
     int readmit(
@@ -170,8 +171,8 @@ final class DevicesCommand {
 
     @Command(
             description = {
-                "Prints the signed receipt of a device that was taken out of service, as it stands now.",
-                "./bridge receipt verify reads it."
+                "Prints the signed receipt of a device that was taken out of service.",
+                "It tells what is known now; ./bridge receipt verify reads it."
             })
     int receipt(
             @Parameters(paramLabel = "ID", description = "The device.") String id,

@@ -13,8 +13,9 @@ import picocli.CommandLine.Option;
 @Command(
         name = "lanes",
         description = {
-            "Lists the devices for which an outside system is not as it should be, or has it tried again.",
-            "A lane is one device at one system; one that failed waits for an operator."
+            "Lists what is not as it should be at the outside systems, or has it tried again.",
+            "A lane is one device at one system; one that failed waits for an operator.",
+            "Asks the bridge as ./bridge devices does."
         })
 final class LanesCommand implements Callable<Integer> {
 

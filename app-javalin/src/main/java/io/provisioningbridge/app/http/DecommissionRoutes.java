@@ -33,7 +33,7 @@ final class DecommissionRoutes {
             // Somebody may have readmitted the device since.
             return operations.receipt(id).orElseThrow(Settling::changing);
         });
-        LOG.info("{} is out of service: {}", receipt.device(), reason);
+        LOG.info("{} is out of service: {}", receipt.device(), Reason.shown(reason));
         ctx.status(receipt.isComplete() ? 200 : 202)
                 .contentType("application/json")
                 .result(Json.write(answer(receipt)));

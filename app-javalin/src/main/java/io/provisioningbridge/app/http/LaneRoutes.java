@@ -58,7 +58,7 @@ final class LaneRoutes {
         int retried = body.has(DEVICE)
                 ? retryOne(deviceIn(body), backend, operator)
                 : retryFailed(body.requiredText(STATE), backend, operator);
-        LOG.info("{} lanes of {} are tried again", retried, backend);
+        LOG.info("{} lanes of {} are tried again", retried, LaneJson.system(backend));
         ctx.contentType("application/json").result(Json.write(Json.object().put("retried", retried)));
     }
 
