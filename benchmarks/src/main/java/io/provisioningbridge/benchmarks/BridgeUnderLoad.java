@@ -29,11 +29,11 @@ final class BridgeUnderLoad implements AutoCloseable {
         this.port = port;
     }
 
-    /** @param jar the application, its libraries beside it */
-    static BridgeUnderLoad start(Path java, Path jar, Path directory, Map<String, String> environment)
+    /** @param launcher the script that users start the bridge with; becomes the bridge's process */
+    static BridgeUnderLoad start(Path launcher, Path directory, Map<String, String> environment)
             throws IOException, InterruptedException {
         Path log = directory.resolve("bridge.log");
-        ProcessBuilder builder = new ProcessBuilder(List.of(java.toString(), "-jar", jar.toString(), "serve"))
+        ProcessBuilder builder = new ProcessBuilder(List.of(launcher.toString(), "serve"))
                 .directory(directory.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile());
@@ -62,16 +62,17 @@ final class BridgeUnderLoad implements AutoCloseable {
     /** User and system time it has used so far. */
     Duration cpu() throws IOException {
         String stat = Files.readString(Path.of("/proc", String.valueOf(process.pid()), "stat"));
-        // The name in the second field may hold anything but ends with the last parenthesis; 14th and 15th are the times.
+        // The name in the second field may hold anything but ends with the last parenthesis; 14th and 15th are the
+        // times.
         String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
         long ticks = Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
         return Duration.ofMillis(ticks * 1000 / CLOCK_TICKS_PER_SECOND);
     }
 
-    /** Resident memory in MiB, now. */
-    long residentMebibytes() throws IOException {
+    /** The most memory it was resident with so far, in MiB. */
+    long peakMebibytes() throws IOException {
         return Files.readAllLines(Path.of("/proc", String.valueOf(process.pid()), "status")).stream()
-                .filter(line -> line.startsWith("VmRSS:"))
+                .filter(line -> line.startsWith("VmHWM:"))
                 .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1024)
                 .findFirst()
                 .orElse(0);

@@ -1,10 +1,10 @@
 package io.provisioningbridge.benchmarks;
 
+import com.amazon.corretto.crypto.provider.AmazonCorrettoCryptoProvider;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import io.provisioningbridge.adapter.stepca.CertificateFingerprint;
 import io.provisioningbridge.adapter.stepca.FingerprintTrust;
-import io.provisioningbridge.benchmarks.Load.Measured;
 import io.provisioningbridge.core.port.BackendUnavailableException;
 import io.provisioningbridge.testkit.fixture.CsrBuilder;
 import io.provisioningbridge.testkit.fixture.Seeded;
@@ -22,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 
 /**
@@ -30,9 +31,7 @@ import javax.net.ssl.SSLContext;
  */
 public final class EnrollmentBenchmark {
 
-    private static final List<Integer> CONNECTIONS = List.of(1, 8, 32);
     private static final int ROUNDS = 3;
-    private static final int WARM_UP = 2000;
     private static final String PASSWORD = "benchmark";
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
@@ -48,35 +47,55 @@ public final class EnrollmentBenchmark {
         this.stepCa = stepCa;
         this.bridge = bridge;
         CertificateFingerprint root = new CertificateFingerprint(stepCa.rootFingerprint());
-        this.toStepCa = client(
-                FingerprintTrust.ofStepCa(stepCa.url(), root, Duration.ofSeconds(10)).context());
+        this.toStepCa = client(FingerprintTrust.ofStepCa(stepCa.url(), root, Duration.ofSeconds(10))
+                .context());
         this.toBridge = client(trustInBridge(bridge, root));
         this.mint = TokenMint.open(stepCa.url(), toStepCa, PASSWORD);
     }
 
-    /** One line of the result; medians of the rounds. */
-    private record Row(
-            int connections,
-            Measured bare,
-            Measured bridge,
-            double ratio,
-            double bridgeCpuMillis,
-            long bridgeMebibytes) {}
+    /** What a round gave; or the medians of several, each figure by itself. */
+    private record Round(Measured bare, Measured bridge, double ratio, double bridgeCpuMillis) {
 
-    /** @param args the application's jar; how many requests a round has (1000); where to write the results (.) */
+        static Round median(List<Round> rounds) {
+            return new Round(
+                    Measured.median(rounds.stream().map(Round::bare).toList()),
+                    Measured.median(rounds.stream().map(Round::bridge).toList()),
+                    Measured.median(rounds, Round::ratio),
+                    Measured.median(rounds, Round::bridgeCpuMillis));
+        }
+    }
+
+    /** One line of the result. */
+    private record Row(int connections, Round median, List<Round> rounds) {}
+
+    /** @param args see the message below */
     public static void main(String[] args) throws Exception {
-        if (args.length < 1) {
-            System.err.println("usage: JAR [REQUESTS [DIRECTORY]]");
+        if (args.length < 1 || args.length > 4) {
+            System.err.println("usage: LAUNCHER [REQUESTS [WARM_UP [CONNECTIONS]]]\n"
+                    + "  LAUNCHER     the script ./bridge\n"
+                    + "  REQUESTS     in a round (1000)\n"
+                    + "  WARM_UP      enrollments before the first round (10000)\n"
+                    + "  CONNECTIONS  separated by commas (1,8,32)");
             System.exit(2);
         }
-        Path jar = Path.of(args[0]).toAbsolutePath();
+        Path launcher = Path.of(args[0]).toAbsolutePath();
         int requests = args.length > 1 ? Integer.parseInt(args[1]) : 1000;
-        Path results = Path.of(args.length > 2 ? args[2] : ".");
+        int warmUp = args.length > 2 ? Integer.parseInt(args[2]) : 10_000;
+        List<Integer> connections = Stream.of((args.length > 3 ? args[3] : "1,8,32").split(","))
+                .map(Integer::valueOf)
+                .toList();
+        // Only to make the requests faster.
+        AmazonCorrettoCryptoProvider.install();
         Path directory = Files.createTempDirectory("bridge-benchmark-");
-        Path java = Path.of(System.getProperty("java.home"), "bin", "java");
         try (StepCaServer stepCa = StepCaServer.oneIntermediate(StepCaProvisioner.of("benchmark", PASSWORD));
-                BridgeUnderLoad bridge = BridgeUnderLoad.start(java, jar, directory, environment(stepCa))) {
-            write(new EnrollmentBenchmark(stepCa, bridge).run(requests), results);
+                BridgeUnderLoad bridge = BridgeUnderLoad.start(launcher, directory, environment(stepCa))) {
+            EnrollmentBenchmark benchmark = new EnrollmentBenchmark(stepCa, bridge);
+            benchmark.warmUp(warmUp);
+            List<Row> rows = new ArrayList<>();
+            for (int each : connections) {
+                rows.add(benchmark.row(each, requests));
+            }
+            write(rows, bridge.peakMebibytes(), warmUp);
         }
     }
 
@@ -115,41 +134,31 @@ public final class EnrollmentBenchmark {
         }
     }
 
-    private List<Row> run(int requests) throws Exception {
-        System.err.println("warming up with " + WARM_UP + " requests each ...");
-        Load.run(toStepCa, bareRequests(WARM_UP), 8, 201);
-        Load.run(toBridge, enrollments(WARM_UP), 8, 200);
-        List<Row> rows = new ArrayList<>();
-        for (int connections : CONNECTIONS) {
-            rows.add(row(connections, requests));
+    /** In parts, because step-ca takes no token that is older than five minutes. */
+    private void warmUp(int enrollments) throws Exception {
+        System.err.println("warming up ...");
+        int part = 1000;
+        for (int done = 0; done < enrollments; done += part) {
+            Load.run(toStepCa, bareRequests(part / 4), 8, 201);
+            Load.run(toBridge, enrollments(part), 32, 200);
         }
-        return rows;
     }
 
     private Row row(int connections, int requests) throws Exception {
-        List<Measured> bare = new ArrayList<>();
-        List<Measured> through = new ArrayList<>();
-        List<Double> cpu = new ArrayList<>();
-        List<Double> ratios = new ArrayList<>();
-        for (int round = 1; round <= ROUNDS; round++) {
+        List<Round> rounds = new ArrayList<>();
+        for (int number = 1; number <= ROUNDS; number++) {
             List<HttpRequest> bareRequests = bareRequests(requests);
             List<HttpRequest> enrollments = enrollments(requests);
-            bare.add(Load.run(toStepCa, bareRequests, connections, 201));
+            Measured bare = Load.run(toStepCa, bareRequests, connections, 201);
             Duration before = bridge.cpu();
-            through.add(Load.run(toBridge, enrollments, connections, 200));
-            cpu.add(bridge.cpu().minus(before).toMillis() / (double) requests);
-            ratios.add(last(through).perSecond() / last(bare).perSecond());
+            Measured through = Load.run(toBridge, enrollments, connections, 200);
+            double cpuMillis = bridge.cpu().minus(before).toMillis() / (double) requests;
+            rounds.add(new Round(bare, through, through.perSecond() / bare.perSecond(), cpuMillis));
             System.err.printf(
-                    "%d connections, round %d: bare %.0f/s, bridge %.0f/s%n",
-                    connections, round, last(bare).perSecond(), last(through).perSecond());
+                    "%d connections, round %d: bare %.0f/s, bridge %.0f/s, %.2f ms CPU%n",
+                    connections, number, bare.perSecond(), through.perSecond(), cpuMillis);
         }
-        return new Row(
-                connections,
-                median(bare),
-                median(through),
-                medianOf(ratios),
-                medianOf(cpu),
-                bridge.residentMebibytes());
+        return new Row(connections, Round.median(rounds), rounds);
     }
 
     private List<HttpRequest> bareRequests(int count) throws Exception {
@@ -157,8 +166,7 @@ public final class EnrollmentBenchmark {
         URI sign = stepCa.url().resolve("/1.0/sign");
         for (int i = 0; i < count; i++) {
             String device = "bare-" + devices++;
-            requests.add(post(
-                    sign, Map.of("csr", CsrBuilder.forDevice(device).pem(), "ott", mint.token(device))));
+            requests.add(post(sign, Map.of("csr", CsrBuilder.forDevice(device).pem(), "ott", mint.token(device))));
         }
         return requests;
     }
@@ -184,45 +192,25 @@ public final class EnrollmentBenchmark {
                 .build();
     }
 
-    private static <T> T last(List<T> list) {
-        return list.get(list.size() - 1);
-    }
-
-    private static Measured median(List<Measured> rounds) {
-        return new Measured(
-                medianOf(rounds.stream().map(Measured::perSecond).toList()),
-                medianOf(rounds.stream().map(Measured::medianMillis).toList()),
-                medianOf(rounds.stream().map(Measured::p99Millis).toList()));
-    }
-
-    private static double medianOf(List<Double> values) {
-        return values.stream().sorted().toList().get(values.size() / 2);
-    }
-
-    private static void write(List<Row> rows, Path directory) throws Exception {
+    private static void write(List<Row> rows, long peakMebibytes, int warmUp) throws Exception {
         Map<String, Object> result = new LinkedHashMap<>();
         result.put("java", Runtime.version().toString());
         result.put("processors", Runtime.getRuntime().availableProcessors());
+        result.put("warmUp", warmUp);
+        result.put("bridgePeakMebibytes", peakMebibytes);
         result.put("rows", rows);
-        Files.write(directory.resolve("enrollment.json"), JSON.writeValueAsBytes(result));
-        StringBuilder table = new StringBuilder();
-        table.append("| connections | step-ca alone | p50 / p99 | through the bridge | p50 / p99 | ratio |"
-                + " bridge CPU each | bridge memory |\n|---|---|---|---|---|---|---|---|\n");
+        StringBuilder table =
+                new StringBuilder("| connections | step-ca alone | p50 / p99 | through the bridge | p50 / p99"
+                        + " | ratio | bridge CPU each |\n|---|---|---|---|---|---|---|\n");
         for (Row row : rows) {
+            Round median = row.median();
             table.append(String.format(
-                    "| %d | %.0f/s | %.1f / %.1f ms | %.0f/s | %.1f / %.1f ms | **%.2f** | %.2f ms | %d MiB |%n",
-                    row.connections(),
-                    row.bare().perSecond(),
-                    row.bare().medianMillis(),
-                    row.bare().p99Millis(),
-                    row.bridge().perSecond(),
-                    row.bridge().medianMillis(),
-                    row.bridge().p99Millis(),
-                    row.ratio(),
-                    row.bridgeCpuMillis(),
-                    row.bridgeMebibytes()));
+                    "| %d | %s | %s | **%.2f** | %.2f ms |%n",
+                    row.connections(), median.bare(), median.bridge(), median.ratio(), median.bridgeCpuMillis()));
         }
-        Files.writeString(directory.resolve("enrollment.md"), table);
+        table.append(String.format("%nPeak memory of the bridge (resident): %d MiB.%n", peakMebibytes));
+        Files.write(Path.of("enrollment.json"), JSON.writeValueAsBytes(result));
+        Files.writeString(Path.of("enrollment.md"), table);
         System.out.print(table);
     }
 }

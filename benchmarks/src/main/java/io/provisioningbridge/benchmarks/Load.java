@@ -19,15 +19,6 @@ final class Load {
 
     private Load() {}
 
-    /**
-     * What was measured.
-     *
-     * @param perSecond answers in a second
-     * @param medianMillis half of the answers took at most this
-     * @param p99Millis 99 of 100 answers took at most this
-     */
-    record Measured(double perSecond, double medianMillis, double p99Millis) {}
-
     /** @throws IOException an answer has another status than the one expected */
     static Measured run(HttpClient client, List<HttpRequest> requests, int connections, int expectedStatus)
             throws Exception {

@@ -40,13 +40,14 @@ final class TokenMint {
     /** Opens the key of step-ca's first provisioner. */
     static TokenMint open(URI stepCa, HttpClient client, String password)
             throws IOException, InterruptedException, JoseException {
-        HttpRequest request = HttpRequest.newBuilder(stepCa.resolve("/provisioners")).build();
-        JsonNode first = JSON.readTree(client.send(request, BodyHandlers.ofString()).body())
+        HttpRequest request =
+                HttpRequest.newBuilder(stepCa.resolve("/provisioners")).build();
+        JsonNode first = JSON.readTree(
+                        client.send(request, BodyHandlers.ofString()).body())
                 .required("provisioners")
                 .required(0);
         JsonWebEncryption encrypted = new JsonWebEncryption();
-        encrypted.setAlgorithmConstraints(
-                new AlgorithmConstraints(ConstraintType.PERMIT, "PBES2-HS256+A128KW"));
+        encrypted.setAlgorithmConstraints(new AlgorithmConstraints(ConstraintType.PERMIT, "PBES2-HS256+A128KW"));
         encrypted.setKey(new PbkdfKey(password));
         encrypted.setCompactSerialization(first.required("encryptedKey").asText());
         JsonWebKey key = JsonWebKey.Factory.newJwk(encrypted.getPlaintextString());
