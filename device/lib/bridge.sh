@@ -1,7 +1,7 @@
 #!/bin/sh
 # The conversation with the bridge: whom to trust, HTTP, when to try again, JSON.
 #
-# Sourced by enroll.sh and renew.sh.
+# Sourced by enroll.sh, renew.sh and tunnel.sh.
 
 ANCHOR=
 

@@ -10,7 +10,7 @@
 #      anchor's validity, and the certificate that the connection was made with is valid at that time. So whoever holds
 #      an old stolen key of the bridge can claim no time but that of its certificate, and none before the floor.
 #      Every later request is checked in full against the clock so set, and so is the certificate that is issued.
-# Sourced by enroll.sh and renew.sh.
+# Sourced by enroll.sh, renew.sh and tunnel.sh.
 
 # Seconds that the true time is ahead of a clock that may not be set; used where certificates are verified by openssl.
 CLOCK_OFFSET=0

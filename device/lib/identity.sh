@@ -10,7 +10,7 @@
 #   confirmed         the bridge knows that the new identity is stored
 # A working identity is replaced after the bridge has confirmed the new one, because the old one is good until then.
 # Where there is none, the new one is put in place first, because the device can work with it at once.
-# Sourced by enroll.sh and renew.sh.
+# Sourced by enroll.sh, renew.sh and tunnel.sh.
 
 # What the flag vouches for. services.env is there when the bridge's answer has services.
 readonly REQUIRED_FILES='device.key device.crt device-chain.crt ca-chain.crt wg0.conf wireguard.key'

@@ -26,13 +26,19 @@ final class LaneTable {
             "SELECT spelling, backend, generation, applied, failed, since, next_try, attempts, problem, observed_at,"
                     + " evidence, observation, fence, leased_until, taken_over FROM <p>lanes ";
 
-    private static final String WAITING =
+    /** Which lanes are to be worked on that nobody has. */
+    static final String WAITING =
             "backend = :backend AND :now >= next_try AND (leased_until IS NULL OR :now >= leased_until)";
 
     /** The place of a row's system among all systems. */
     private static final String RANK = Arrays.stream(Backend.values())
-            .map(backend -> "WHEN '" + backend.name() + "' THEN " + backend.ordinal())
+            .map(backend -> "WHEN '" + backend.name() + "' THEN " + rank(backend))
             .collect(Collectors.joining(" ", "CASE backend ", " END"));
+
+    /** The place of a system among all systems. */
+    static int rank(Backend backend) {
+        return List.of(Backend.values()).indexOf(backend);
+    }
 
     /** A lane as it was before it was leased. */
     private record Waiting(Lane lane, long fence, boolean takenOver) {}

@@ -58,6 +58,9 @@ final class CrashTest {
                 assertThat(file.query("SELECT address FROM leases WHERE kind = 'PENDING'"))
                         .isEmpty();
                 file.requireEveryAddressOnce(POOLS);
+                assertThat(file.query("SELECT spelling FROM devices EXCEPT SELECT spelling FROM lanes"))
+                        .as("devices whose enrollment made no lane due")
+                        .isEmpty();
             }
         }
         assertThat(acknowledged).hasSizeGreaterThanOrEqualTo(2 * ENOUGH);

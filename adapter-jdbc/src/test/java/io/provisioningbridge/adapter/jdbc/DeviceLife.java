@@ -187,7 +187,7 @@ final class DeviceLife {
         Device device = store.find(id).orElseThrow();
         assertThat(device.address()).hasToString(address);
         assertThat(device.state()).isIn(possibleStates());
-        if (acknowledged > Step.CONFIRM.ordinal()) {
+        if (acknowledged > List.of(Step.values()).indexOf(Step.CONFIRM)) {
             assertThat(device.peer().key()).isEqualTo(second.peer());
             assertThat(store.certificates(id))
                     .extracting(DeviceCertificate::standing)

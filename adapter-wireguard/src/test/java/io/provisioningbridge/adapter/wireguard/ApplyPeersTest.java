@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.provisioningbridge.testkit.server.RequiresServer;
 import java.io.IOException;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -20,6 +21,14 @@ final class ApplyPeersTest {
         Programs.assumeWorks("unshare", "--net", "--mount", "true");
 
         Programs.Ended ended = Programs.run("", Programs.under(List.of("dash", SCRIPT), List.of(shell.split(" "))));
+
+        assertThat(ended.status()).as(ended.output()).isZero();
+    }
+
+    @Test
+    @RequiresServer("shellcheck")
+    void shellcheckShouldFindNothing() throws IOException, InterruptedException {
+        Programs.Ended ended = Programs.run("", List.of("shellcheck", "../deploy/wireguard/apply-peers.sh", SCRIPT));
 
         assertThat(ended.status()).as(ended.output()).isZero();
     }

@@ -9,6 +9,8 @@ import io.provisioningbridge.core.port.BackendException.Effect;
 import io.provisioningbridge.core.port.BackendUnavailableException;
 import io.provisioningbridge.core.port.TunnelPeers.Result;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -121,6 +123,30 @@ class CommandTest {
         long hung = Long.parseLong(Files.readString(pid).strip());
         ProcessHandle.of(hung).ifPresent(left -> left.onExit().join());
         assertThat(ProcessHandle.of(hung)).isEmpty();
+    }
+
+    @Test
+    void aCallThatWaitsShouldEndWhenItsThreadIsInterrupted() throws IOException, InterruptedException {
+        Path pipe = directory.resolve("pipe");
+        assertThat(Programs.run("", List.of("mkfifo", pipe.toString())).status())
+                .isZero();
+        CommandTunnelPeers peers = peers("echo running > " + pipe + "; exec sleep 600");
+        Thread caller = Thread.currentThread();
+        Thread interrupter = new Thread(() -> {
+            // Opens once the program has opened the other end.
+            try (InputStream running = Files.newInputStream(pipe)) {
+                assertThat(running.read()).isEqualTo('r');
+                caller.interrupt();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+        interrupter.start();
+        BackendUnavailableException failure = failureOf(peers);
+
+        assertThat(Thread.interrupted()).as("the interrupt flag").isTrue();
+        interrupter.join();
+        assertThat(failure).hasMessageContaining("interrupted while `wg` was running");
     }
 
     @Test

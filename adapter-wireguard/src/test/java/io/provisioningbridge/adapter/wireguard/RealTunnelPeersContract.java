@@ -21,10 +21,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -135,25 +131,6 @@ abstract class RealTunnelPeersContract implements TunnelPeersContract {
         }
         assertThat(peers.put(List.of(assign(KEYS.get(1), 3)))).containsExactly(new Result.Done());
         assertThat(peers.observe()).containsKey(KEYS.get(1));
-    }
-
-    @Test
-    void aCallThatWaitsShouldEndWhenItsThreadIsInterrupted() throws Exception {
-        server.pause();
-        ExecutorService executor = Executors.newSingleThreadExecutor();
-        try {
-            Future<?> call = executor.submit(() -> {
-                assertThatThrownBy(peers::observe)
-                        .isInstanceOf(BackendUnavailableException.class)
-                        .hasMessageContaining("interrupted");
-                assertThat(Thread.currentThread().isInterrupted()).isTrue();
-            });
-            executor.shutdownNow();
-            call.get(10, TimeUnit.SECONDS);
-        } finally {
-            executor.shutdownNow();
-            server.resume();
-        }
     }
 
     @Test

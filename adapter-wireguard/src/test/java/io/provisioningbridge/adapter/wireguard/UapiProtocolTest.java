@@ -226,6 +226,20 @@ class UapiProtocolTest {
     }
 
     @Test
+    void aCallThatWaitsShouldEndWhenItsThreadIsInterrupted() throws IOException {
+        Thread caller = Thread.currentThread();
+        server(message -> {
+            caller.interrupt();
+            return "";
+        });
+        BackendUnavailableException failure = failureOf(() -> peers().observe());
+
+        assertThat(Thread.interrupted()).as("the interrupt flag").isTrue();
+        assertThat(failure).hasMessageContaining("interrupted");
+        assertThat(failure.effect()).isEqualTo(Effect.POSSIBLE);
+    }
+
+    @Test
     void callersShouldNotWaitForEachOtherBeyondTheirDeadline() throws Exception {
         // Accepts, in the queue, and never answers.
         ServerSocketChannel deaf = ServerSocketChannel.open(StandardProtocolFamily.UNIX);

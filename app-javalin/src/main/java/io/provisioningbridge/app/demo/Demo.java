@@ -1,11 +1,11 @@
 package io.provisioningbridge.app.demo;
 
 import io.provisioningbridge.adapter.stepca.CertificateFingerprint;
-import io.provisioningbridge.adapter.wireguard.X25519;
 import io.provisioningbridge.app.RunningBridge;
 import io.provisioningbridge.app.StartException;
 import io.provisioningbridge.app.Wiring;
 import io.provisioningbridge.app.config.BridgeConfig;
+import io.provisioningbridge.core.domain.PeerKey;
 import io.provisioningbridge.core.domain.Pem;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -57,7 +57,7 @@ public final class Demo implements AutoCloseable {
     }
 
     private static RunningBridge bridge(DemoEnvironment environment) {
-        var tunnelServer = X25519.generate(new SecureRandom()).publicKey();
+        PeerKey tunnelServer = environment.makeTunnelServer(new SecureRandom());
         BridgeConfig usual = environment.config(USUAL_PORT, USUAL_ADMIN_PORT, tunnelServer);
         try {
             return Wiring.production(usual);

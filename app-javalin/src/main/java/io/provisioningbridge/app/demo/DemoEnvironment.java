@@ -1,12 +1,15 @@
 package io.provisioningbridge.app.demo;
 
+import io.provisioningbridge.adapter.wireguard.WireGuardServerFiles;
 import io.provisioningbridge.app.config.BridgeConfig;
 import io.provisioningbridge.app.config.ConfigReading;
+import io.provisioningbridge.core.domain.AddressPools;
 import io.provisioningbridge.core.domain.PeerKey;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +17,10 @@ import java.util.stream.Stream;
 
 /** A temporary directory and the configuration of a bridge in it. */
 final class DemoEnvironment implements AutoCloseable {
+
+    private static final String POOL = "10.8.0.0/24";
+    private static final String INTERFACE = "wg0";
+    private static final int WIREGUARD_PORT = 51820;
 
     private final Path directory;
 
@@ -23,6 +30,13 @@ final class DemoEnvironment implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException("no temporary directory can be made", e);
         }
+    }
+
+    /** The files of a tunnel server, which nobody starts: the peers of devices are written to them. */
+    PeerKey makeTunnelServer(SecureRandom random) {
+        return new WireGuardServerFiles(directory.resolve("wireguard"), INTERFACE)
+                .create(AddressPools.parse(POOL).orThrow(), WIREGUARD_PORT, random)
+                .orThrow();
     }
 
     /**
@@ -39,7 +53,11 @@ final class DemoEnvironment implements AutoCloseable {
                 "BRIDGE_ADMIN_LISTEN",
                 "127.0.0.1:" + adminPort,
                 "WG_SERVER_ENDPOINT",
-                "vpn.example.com:51820",
+                "vpn.example.com:" + WIREGUARD_PORT,
+                "WG_SUBNET",
+                POOL,
+                "WG_INTERFACE",
+                INTERFACE,
                 "WG_SERVER_PUBLIC_KEY",
                 tunnelServer.base64()));
         if (reading instanceof ConfigReading.Accepted accepted) {

@@ -1,15 +1,14 @@
 package io.provisioningbridge.app.http;
 
+import static io.provisioningbridge.app.http.Operators.OPERATOR;
+import static io.provisioningbridge.app.http.Operators.VIEWER;
+import static io.provisioningbridge.app.http.Operators.assertProblem;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.provisioningbridge.adapter.bouncycastle.ServerKey;
-import io.provisioningbridge.app.receipt.ReceiptSigner;
-import io.provisioningbridge.app.receipt.VerificationKey;
 import io.provisioningbridge.core.domain.AuditEvent.Action;
 import io.provisioningbridge.core.domain.DeviceId;
 import io.provisioningbridge.core.domain.KeyHash;
-import io.provisioningbridge.core.domain.Secret;
 import io.provisioningbridge.core.enrollment.EnrollmentRequest;
 import io.provisioningbridge.core.enrollment.EnrollmentResult;
 import io.provisioningbridge.testkit.fixture.CsrBuilder;
@@ -18,7 +17,6 @@ import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -31,32 +29,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class OperatorApiTest {
 
-    private static final String OPERATOR = "operator-0123456789";
-    private static final String VIEWER = "viewer-0123456789";
-    private static final OperatorTokens TOKENS = new OperatorTokens(new Secret(OPERATOR), new Secret(VIEWER));
-    private static final ReceiptSigner SIGNER = signer();
-
     private final InMemoryBridge parts = new InMemoryBridge();
     private TestServer server;
 
-    /** A listener nobody asks anything. */
-    static TestServer server() {
-        InMemoryBridge parts = new InMemoryBridge();
-        return new TestServer(api(parts));
-    }
-
-    private static OperatorApi api(InMemoryBridge parts) {
-        return new OperatorApi(parts.store, parts.queue, parts.bridge.operations(), SIGNER, TOKENS);
-    }
-
-    private static ReceiptSigner signer() {
-        ServerKey key = ServerKey.generate(new SecureRandom());
-        return new ReceiptSigner(key.privateKey(), VerificationKey.of(key.publicKey()));
-    }
-
     @BeforeEach
     void start() {
-        server = new TestServer(api(parts));
+        server = Operators.server(parts);
     }
 
     @AfterEach
@@ -83,6 +61,16 @@ class OperatorApiTest {
             Bearer viewer-0123456789      | GET  | /devices/dev-001/events            | 200
             Bearer viewer-0123456789      | POST | /devices/dev-001/allow-reenrollment | 403
             Bearer viewer-0123456789      | GET  | /no/such/path                      | 404
+                                          | DELETE | /devices/dev-001                 | 401
+                                          | GET  | /devices/dev-001/receipt           | 401
+                                          | GET  | /lanes                             | 401
+            Bearer viewer-0123456789      | GET  | /devices/dev-001/explanation       | 200
+            Bearer viewer-0123456789      | GET  | /lanes                             | 200
+            Bearer viewer-0123456789      | DELETE | /devices/dev-001                 | 403
+            Bearer viewer-0123456789      | POST | /devices/dev-001/suspend           | 403
+            Bearer viewer-0123456789      | POST | /devices/dev-001/resume            | 403
+            Bearer viewer-0123456789      | POST | /devices/dev-001/readmit           | 403
+            Bearer viewer-0123456789      | POST | /lanes/retry                       | 403
             bearer operator-0123456789    | GET  | /devices                           | 200
             Bearer operator-0123456789    | POST | /devices/dev-001/allow-reenrollment | 200
             """)
@@ -276,10 +264,5 @@ class OperatorApiTest {
     private HttpResponse<String> send(String token, HttpRequest.Builder request)
             throws IOException, InterruptedException {
         return server.send(request.header("Authorization", "Bearer " + token));
-    }
-
-    private static void assertProblem(HttpResponse<String> response, int status, String code) throws IOException {
-        assertThat(response.statusCode()).as(response.body()).isEqualTo(status);
-        assertThat(TestServer.json(response.body()).path("code").textValue()).isEqualTo(code);
     }
 }

@@ -114,7 +114,11 @@ public final class InMemoryTunnelPeers implements TunnelPeers {
         return Map.copyOf(copy);
     }
 
-    /** Adds a peer, or gives one other addresses, as another program does. @param allowedIps with masks */
+    /**
+     * Adds a peer, or gives one other addresses, as another program does.
+     *
+     * @param allowedIps with masks
+     */
     public synchronized void addForeign(PeerKey key, Set<String> allowedIps) {
         peers.values().forEach(addresses -> addresses.removeAll(allowedIps));
         peers.put(key, new HashSet<>(allowedIps));

@@ -1,0 +1,4 @@
+@NullMarked
+package io.provisioningbridge.app.receipt;
+
+import org.jspecify.annotations.NullMarked;
