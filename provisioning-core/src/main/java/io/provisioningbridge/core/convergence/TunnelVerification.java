@@ -110,10 +110,16 @@ final class TunnelVerification {
         Set<DeviceId> differing = new HashSet<>(owners.values());
         Set<DeviceId> freed = new HashSet<>();
         for (DesiredPeer peer : desired.values()) {
+            if (foreign.at(peer.address()).isPresent()) {
+                continue;
+            }
             Set<String> allowed = there.getOrDefault(peer.key(), Set.of());
             boolean asItShouldBe = allowed.size() == 1 && allowed.contains(peer.address() + ALONE);
-            if (!asItShouldBe && foreign.at(peer.address()).isEmpty()) {
-                (occupied.contains(peer.address()) ? freed : differing).add(peer.device());
+            if (occupied.contains(peer.address())) {
+                // Whatever is there by now: its lane has failed, or is about to.
+                freed.add(peer.device());
+            } else if (!asItShouldBe) {
+                differing.add(peer.device());
             }
         }
         differing.removeAll(knownToDiffer(differing));
