@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.provisioningbridge.core.LifeRig;
 import io.provisioningbridge.core.LifeRig.Identity;
+import io.provisioningbridge.core.domain.AuditEvent;
 import io.provisioningbridge.core.domain.Backend;
 import io.provisioningbridge.core.domain.DeviceCertificate;
 import io.provisioningbridge.core.domain.DeviceId;
@@ -20,10 +21,13 @@ import io.provisioningbridge.core.operation.LifecycleResult;
 import io.provisioningbridge.core.port.BackendException.Effect;
 import io.provisioningbridge.core.port.BackendRefusedException;
 import io.provisioningbridge.core.port.BackendRefusedException.Fault;
+import io.provisioningbridge.testkit.fixture.Hold;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Set;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -163,6 +167,28 @@ class DecommissionTest {
 
         leaf(rig.enroll(rig.identity("dev-2")));
         assertThat(rig.device("dev-2").address()).isEqualTo(address);
+    }
+
+    /** The server says that it has removed the peer, and somebody puts it back before it is looked for. */
+    @Test
+    void peerThatIsStillThereAfterItsRemovalShouldKeepItsAddress() throws Exception {
+        rig.inService(device);
+        decommission();
+        Hold removed = rig.faults.holdAfter("remove", 1);
+        FutureTask<Integer> work = new FutureTask<>(() -> rig.bridge.runDue(Backend.TUNNEL));
+        new Thread(work).start();
+        removed.awaitReached();
+        rig.peers.addForeign(device.peer(), Set.of("10.8.0.2/32"));
+        removed.release();
+        work.get(30, TimeUnit.SECONDS);
+
+        assertThat(rig.lane("dev-1", Backend.TUNNEL).state()).isEqualTo(Lane.State.DUE);
+        assertThat(rig.lane("dev-1", Backend.TUNNEL).problem()).contains("still has a peer");
+        assertThat(rig.store.events(ID))
+                .extracting(AuditEvent::action)
+                .doesNotContain(AuditEvent.Action.ADDRESS_RELEASED);
+        rig.settle();
+        rig.assertOutside("dev-1");
     }
 
     @Test
