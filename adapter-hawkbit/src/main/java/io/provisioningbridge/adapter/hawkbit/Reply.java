@@ -104,14 +104,18 @@ final class Reply {
         if (status == 401) {
             return "401: it does not know the user, or not with this password";
         }
-        String said = json.map(node -> (node.path("errorCode").asText("") + " "
-                        + node.path("message").asText(node.path("error").asText(""))))
-                .orElse(empty ? "without a word" : "in words that are none of hawkBit's");
+        String said = json.map(Reply::said).orElse(empty ? "without a word" : "in words that are none of hawkBit's");
         for (String secret : secrets) {
             said = said.replace(secret, "***");
         }
         String line = UNPRINTABLE.matcher(said).replaceAll(" ").strip();
         return status + ": " + (line.length() <= QUOTED_LENGTH ? line : line.substring(0, QUOTED_LENGTH) + "…");
+    }
+
+    private static String said(JsonNode json) {
+        String message = json.path("message").asText("");
+        return json.path("errorCode").asText("") + " "
+                + (message.isEmpty() ? json.path("error").asText("") : message);
     }
 
     /** What {@code Retry-After} says in seconds, within an hour; otherwise what is given. */
