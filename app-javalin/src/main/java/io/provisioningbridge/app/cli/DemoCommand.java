@@ -1,5 +1,6 @@
 package io.provisioningbridge.app.cli;
 
+import io.provisioningbridge.app.NativeCryptography;
 import io.provisioningbridge.app.StartException;
 import io.provisioningbridge.app.demo.Demo;
 import java.io.IOException;
@@ -28,6 +29,7 @@ final class DemoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        NativeCryptography.install();
         try (Demo demo = Demo.start()) {
             CountDownLatch ended = Shutdown.closes(demo);
             demo.show(terminal.out());

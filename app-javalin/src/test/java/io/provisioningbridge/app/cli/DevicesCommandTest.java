@@ -161,6 +161,26 @@ class DevicesCommandTest {
     }
 
     @Test
+    void decommissionShouldSayWhichSystemKeepsItFromItsEnd() throws Exception {
+        enroll("stuck-001", DeviceKey.p256(), "");
+
+        // This tunnel server has no configuration to take the peer out of.
+        assertThat(run("devices", "decommission", "stuck-001", "--reason", "sold", "--wait", "1"))
+                .isEqualTo(3);
+
+        assertThat(printed())
+                .contains("stuck-001 is out of service.", "  tunnel: due")
+                .anyMatch(line -> line.matches("  complete +NO: some system may still know the device"))
+                .noneMatch(line -> line.startsWith("    projected"));
+        out.reset();
+        assertThat(run("devices", "decommission", "stuck-001", "--reason", "sold"))
+                .as("without --wait, it is enough that it was accepted")
+                .isZero();
+        assertThat(printed()).anyMatch(line -> line.matches("  tunnel +due +\\S+Z +.*"));
+        assertThat(enroll("stuck-001", DeviceKey.p256(), "")).isEqualTo(410);
+    }
+
+    @Test
     void errorsShouldSayWhatToDo() throws Exception {
         assertThat(run("devices", "show", "no such/device")).isEqualTo(1);
         assertThat(complained()).contains("The bridge answered 4");

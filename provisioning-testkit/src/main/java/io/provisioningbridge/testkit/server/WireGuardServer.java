@@ -6,6 +6,7 @@ import io.provisioningbridge.core.domain.Subnet;
 import io.provisioningbridge.core.domain.TunnelAddress;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -15,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +33,7 @@ public final class WireGuardServer implements AutoCloseable {
     static final int PORT = 51820;
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration POLL = Duration.ofMillis(20);
 
     private final NetworkNamespace network;
     private final Subnet subnet;
@@ -92,6 +95,28 @@ public final class WireGuardServer implements AutoCloseable {
     /** Makes it hang: it takes calls and answers none. */
     public void pause() {
         signal("-STOP");
+        ServerProcess running = process;
+        long giveUp = System.nanoTime() + PATIENCE.toNanos();
+        // The signal is sent when kill ends; each thread stops when it next looks.
+        while (running != null && !isStopped(running.pid())) {
+            if (System.nanoTime() - giveUp > 0) {
+                throw new IllegalStateException("wireguard-go did not stop within " + PATIENCE);
+            }
+            LockSupport.parkNanos(POLL.toNanos());
+        }
+    }
+
+    private static boolean isStopped(long pid) {
+        try (DirectoryStream<Path> threads = Files.newDirectoryStream(Path.of("/proc/" + pid + "/task"))) {
+            for (Path thread : threads) {
+                if (!Files.readString(thread.resolve("stat")).contains(") T ")) {
+                    return false;
+                }
+            }
+            return true;
+        } catch (IOException e) {
+            throw new UncheckedIOException("the state of process " + pid + " cannot be read", e);
+        }
     }
 
     /** Ends {@link #pause}. */
