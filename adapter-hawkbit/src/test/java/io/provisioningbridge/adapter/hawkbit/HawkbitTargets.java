@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.provisioningbridge.core.domain.Secret;
 import io.provisioningbridge.core.domain.TunnelAddress;
 import io.provisioningbridge.core.port.UpdateServer.Seen;
-import io.provisioningbridge.testkit.server.HawkbitServer;
 import java.net.URI;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -15,13 +14,20 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** The targets of a real hawkBit, looked at and changed past the adapter. */
+/** The targets of a hawkBit, looked at and changed past the adapter. */
 final class HawkbitTargets {
 
-    private final HawkbitServer server;
+    private final Management server;
 
-    HawkbitTargets(HawkbitServer server) {
+    HawkbitTargets(Management server) {
         this.server = server;
+    }
+
+    /** Asks the Management API. */
+    interface Management {
+
+        /** @param path below {@code /rest/v1} @param body empty for none */
+        HttpResponse<String> manage(String method, String path, String body);
     }
 
     Map<String, Seen> all() {

@@ -40,7 +40,7 @@ class RealHawkbitTest implements UpdateServerContract {
     @BeforeAll
     void startServer() {
         hawkbit = HawkbitServer.start(List.of());
-        targets = new HawkbitTargets(hawkbit);
+        targets = new HawkbitTargets(hawkbit::manage);
         relay = new Relay(hawkbit.port());
         server = open(settings(HawkbitServer.USER, HawkbitServer.PASSWORD));
     }
