@@ -64,7 +64,7 @@ final class BridgeUnderLoad implements AutoCloseable {
         String stat = Files.readString(Path.of("/proc", String.valueOf(process.pid()), "stat"));
         // The name in the second field may hold anything but ends with the last parenthesis; 14th and 15th are the
         // times.
-        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
         long ticks = Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
         return Duration.ofMillis(ticks * 1000 / CLOCK_TICKS_PER_SECOND);
     }

@@ -71,11 +71,13 @@ public final class EnrollmentBenchmark {
     /** @param args see the message below */
     public static void main(String[] args) throws Exception {
         if (args.length < 1 || args.length > 4) {
-            System.err.println("usage: LAUNCHER [REQUESTS [WARM_UP [CONNECTIONS]]]\n"
-                    + "  LAUNCHER     the script ./bridge\n"
-                    + "  REQUESTS     in a round (1000)\n"
-                    + "  WARM_UP      enrollments before the first round (10000)\n"
-                    + "  CONNECTIONS  separated by commas (1,8,32)");
+            System.err.print("""
+                    usage: LAUNCHER [REQUESTS [WARM_UP [CONNECTIONS]]]
+                      LAUNCHER     the script ./bridge
+                      REQUESTS     in a round (1000)
+                      WARM_UP      enrollments before the first round (10000)
+                      CONNECTIONS  separated by commas (1,8,32)
+                    """);
             System.exit(2);
         }
         Path launcher = Path.of(args[0]).toAbsolutePath();

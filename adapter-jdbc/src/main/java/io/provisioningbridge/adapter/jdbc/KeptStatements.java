@@ -23,7 +23,7 @@ final class KeptStatements implements StatementBuilder {
     private final Map<String, PreparedStatement> idle = new HashMap<>();
     // What was prepared: the text that Jdbi closes a statement with is the one from before it filled in names and
     // prefix.
-    private final Map<Statement, String> lent = new IdentityHashMap<>();
+    private final IdentityHashMap<Statement, String> lent = new IdentityHashMap<>();
 
     @Override
     public PreparedStatement create(Connection connection, String sql, StatementContext context) throws SQLException {

@@ -96,12 +96,14 @@ final class DeviceLife {
     void goOn(UnaryOperator<List<String>> bridge) {
         if (!settled) {
             settle(bridge);
+            requireEffects();
         }
         while (acknowledged < Step.values().length) {
             take(Step.values()[acknowledged], bridge);
             acknowledged++;
             settled = false;
             settle(bridge);
+            requireEffects();
         }
     }
 
@@ -156,6 +158,26 @@ final class DeviceLife {
         throw new AssertionError("not settled after " + PATIENCE + " minutes");
     }
 
+    /** Once all is done that is due: the world is as the last acknowledged step wants it. */
+    private void requireEffects() {
+        Set<PeerKey> in = switch (Step.values()[acknowledged - 1]) {
+            case ENROLL, RENEW -> Set.of(first.peer());
+            case CONFIRM, RESUME -> Set.of(second.peer());
+            case SUSPEND, DECOMMISSION -> Set.of();
+        };
+        assertThat(world.known().keySet().stream().filter(key -> key.equals(first.peer()) || key.equals(second.peer())))
+                .containsExactlyElementsOf(in);
+        int ended = acknowledged > Step.DECOMMISSION.ordinal() ? 2 : acknowledged > Step.CONFIRM.ordinal() ? 1 : 0;
+        assertThat(world.revoked().subList(revokedBefore, world.revoked().size()))
+                .isEqualTo(serials().subList(0, ended));
+    }
+
+    private List<BigInteger> serials() {
+        return certificates.stream()
+                .map(pem -> Pem.parseCertificates(pem).orThrow().get(0).getSerialNumber())
+                .toList();
+    }
+
     /** Right after a crash, before anything is repaired: what was acknowledged holds. */
     void requireAcknowledged(JdbcDeviceStore store) {
         assertThat(store.certificates(id)).extracting(DeviceCertificate::pem).containsAll(certificates);
@@ -165,7 +187,7 @@ final class DeviceLife {
         Device device = store.find(id).orElseThrow();
         assertThat(device.address()).hasToString(address);
         assertThat(device.state()).isIn(possibleStates());
-        if (acknowledged > Step.CONFIRM.ordinal()) {
+        if (acknowledged > List.of(Step.values()).indexOf(Step.CONFIRM)) {
             assertThat(device.peer().key()).isEqualTo(second.peer());
             assertThat(store.certificates(id))
                     .extracting(DeviceCertificate::standing)
@@ -230,11 +252,8 @@ final class DeviceLife {
         assertThat(receipt.neverReceived()).hasSize(PROMISED.contains(killed) ? 1 : 0);
         assertThat(store.intents(id)).hasSize(2 + receipt.neverReceived().size());
 
-        List<BigInteger> serials = certificates.stream()
-                .map(pem -> Pem.parseCertificates(pem).orThrow().get(0).getSerialNumber())
-                .toList();
         assertThat(world.revoked().subList(revokedBefore, world.revoked().size()))
-                .isEqualTo(serials);
+                .isEqualTo(serials());
         assertThat(world.peerChanges()
                         .subList(peerChangesBefore, world.peerChanges().size()))
                 .containsExactly(

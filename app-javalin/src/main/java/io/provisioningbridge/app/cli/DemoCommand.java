@@ -13,8 +13,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "demo",
         description = {
-            "Starts a bridge with an embedded CA in a temporary directory, enrolls a simulated device, shows what it got,",
-            "and keeps serving until SIGTERM or SIGINT."
+            "Enrolls a simulated device at a bridge with an embedded CA, and shows what it got.",
+            "Everything is in a temporary directory. The bridge keeps serving until SIGTERM or SIGINT."
         })
 final class DemoCommand implements Callable<Integer> {
 

@@ -34,8 +34,8 @@ final class DeviceTables {
         out.println();
         out.println("Certificates, oldest first");
         table(
-                List.of("SERIAL", "STANDING", "REVOCATION", "NOT AFTER", "KEY SHA-256"),
-                List.of("serial", "standing", "revocation", "not_after", "key_sha256"),
+                List.of("SERIAL", "INCARNATION", "STANDING", "REVOCATION", "NOT AFTER", "KEY SHA-256"),
+                List.of("serial", "incarnation", "standing", "revocation", "not_after", "key_sha256"),
                 device.path("certificates"),
                 "  ",
                 out);

@@ -144,7 +144,7 @@ final class DevicesCommand {
     @Command(
             description = {
                 "Lets a device that was taken out of service enroll anew, inheriting nothing.",
-                "Only once the tunnel server has let the old one go."
+                "Only once the tunnel server has let the old one go. Save the receipt before: it is of the life that is gone."
             })
     int readmit(
             @Parameters(paramLabel = "ID", description = "The device.") String id,

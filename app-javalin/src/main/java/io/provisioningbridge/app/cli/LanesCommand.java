@@ -50,7 +50,7 @@ final class LanesCommand implements Callable<Integer> {
             if (json) {
                 terminal.out().println(all);
             } else if (all.path("lanes").isEmpty()) {
-                terminal.out().println("No lane.");
+                terminal.out().println(state.equals("failed") ? "No lane has failed." : "No lane is " + state + ".");
             } else {
                 DeviceTables.table(
                         List.of("ID", "SYSTEM", "STATE", "SINCE", "NEXT TRY", "PROBLEM"),

@@ -47,7 +47,7 @@ final class ReceiptJson {
 
     private static ObjectNode certificate(DeviceCertificate certificate, Instant at) {
         return Json.object()
-                .put("serial", DeviceJson.serial(certificate.serial()))
+                .put("serial", DeviceCertificate.text(certificate.serial()))
                 .put("not_after", Dialect.rfc3339(certificate.notAfter()))
                 .put("revocation", revocation(certificate, at))
                 .put("standing", DeviceJson.word(certificate.standing()));

@@ -216,7 +216,7 @@ class DecommissionCommandTest {
         enroll("lane-001");
 
         assertThat(run("lanes")).isZero();
-        assertThat(printed()).containsExactly("No lane.");
+        assertThat(printed()).containsExactly("No lane has failed.");
         out.reset();
         assertThat(run("lanes", "retry", "--system", "tunnel", "--device", "lane-001"))
                 .as(complained())

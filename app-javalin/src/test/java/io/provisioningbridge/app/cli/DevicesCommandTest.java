@@ -122,7 +122,7 @@ class DevicesCommandTest {
         assertThat(printed())
                 .contains("show-001", "Certificates, oldest first", "Keys tried in vain, latest first")
                 .anyMatch(line -> line.matches("  name +Pump"))
-                .anyMatch(line -> line.matches("  [0-9A-F]+ +issued +none +\\S+Z +" + hash(key)))
+                .anyMatch(line -> line.matches("  [0-9A-F]+ +1 +issued +none +\\S+Z +" + hash(key)))
                 .anyMatch(line -> line.matches("  " + hash(stranger) + "  \\S+Z  127\\.0\\.0\\.1"));
     }
 

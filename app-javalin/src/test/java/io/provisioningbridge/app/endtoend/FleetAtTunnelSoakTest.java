@@ -174,6 +174,7 @@ class FleetAtTunnelSoakTest {
         return sorted[sorted.length / 2] / 1e3;
     }
 
+    @SuppressWarnings("AnnotateFormatMethod")
     private static void print(String format, Object... values) {
         System.out.println("soak: " + String.format(Locale.ROOT, format, values));
     }

@@ -86,18 +86,21 @@ final class TunnelSite implements AutoCloseable {
     /** With everything running. */
     static TunnelSite open(Path directory, String apply) throws Exception {
         NetworkNamespace network = NetworkNamespace.make();
+        TunnelSite site = new TunnelSite(network, directory, stepCaIn(network), apply);
+        try {
+            site.makeTunnelServer();
+            site.startBridge();
+            return site;
+        } catch (Exception | AssertionError e) {
+            site.close();
+            throw e;
+        }
+    }
+
+    private static StepCaServer stepCaIn(NetworkNamespace network) {
         try {
             network.run("ip", "address", "add", ADDRESS + "/32", "dev", "lo");
-            StepCaServer stepCa = StepCaServer.initializedByStep(network.inside(), "iot-bridge", "secret");
-            TunnelSite site = new TunnelSite(network, directory, stepCa, apply);
-            try {
-                site.makeTunnelServer();
-                site.startBridge();
-                return site;
-            } catch (Exception | AssertionError e) {
-                site.close();
-                throw e;
-            }
+            return StepCaServer.initializedByStep(network.inside(), "iot-bridge", "secret");
         } catch (RuntimeException e) {
             network.close();
             throw e;

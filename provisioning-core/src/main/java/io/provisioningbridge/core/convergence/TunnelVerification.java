@@ -51,6 +51,7 @@ final class TunnelVerification {
     private final Set<TunnelAddress> reserved = new HashSet<>();
     private long epoch;
     private Instant next = Instant.MIN;
+    private String trouble = "";
 
     TunnelVerification(
             DeviceStore store, WorkQueue queue, TunnelPeers peers, ForeignPeers foreign, InstantSource clock) {
@@ -73,15 +74,28 @@ final class TunnelVerification {
             there = peers.observe();
         } catch (BackendUnavailableException e) {
             next = begin.plus(AFTER_FAILURE);
-            LOG.log(Level.WARNING, "the tunnel server''s peers cannot be read: {0}", e.getMessage());
+            tell(String.valueOf(e.getMessage()));
             return 0;
         }
+        tell("");
         int differing = compare(there, begin);
         epoch = now;
         Duration cost = Duration.between(begin, clock.instant());
         Duration pause = cost.multipliedBy(PAUSE_PER_COST);
         next = clock.instant().plus(pause.compareTo(EVERY) > 0 ? pause : EVERY);
         return differing;
+    }
+
+    /** The same trouble is told once, not every few seconds for as long as it lasts. */
+    private void tell(String problem) {
+        if (!problem.equals(trouble)) {
+            if (problem.isEmpty()) {
+                LOG.log(Level.INFO, "the peers of the tunnel server can be read again");
+            } else {
+                LOG.log(Level.WARNING, "the tunnel server''s peers cannot be read: {0}", problem);
+            }
+        }
+        trouble = problem;
     }
 
     private int compare(Map<PeerKey, Set<String>> there, Instant now) {
@@ -96,10 +110,16 @@ final class TunnelVerification {
         Set<DeviceId> differing = new HashSet<>(owners.values());
         Set<DeviceId> freed = new HashSet<>();
         for (DesiredPeer peer : desired.values()) {
+            if (foreign.at(peer.address()).isPresent()) {
+                continue;
+            }
             Set<String> allowed = there.getOrDefault(peer.key(), Set.of());
             boolean asItShouldBe = allowed.size() == 1 && allowed.contains(peer.address() + ALONE);
-            if (!asItShouldBe && foreign.at(peer.address()).isEmpty()) {
-                (occupied.contains(peer.address()) ? freed : differing).add(peer.device());
+            if (occupied.contains(peer.address())) {
+                // Whatever is there by now: its lane has failed, or is about to.
+                freed.add(peer.device());
+            } else if (!asItShouldBe) {
+                differing.add(peer.device());
             }
         }
         differing.removeAll(knownToDiffer(differing));

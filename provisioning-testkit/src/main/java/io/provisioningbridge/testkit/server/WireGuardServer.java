@@ -175,10 +175,10 @@ public final class WireGuardServer implements AutoCloseable {
     public Map<PeerKey, Set<String>> allowedIps() {
         Map<PeerKey, Set<String>> peers = new HashMap<>();
         run("wg", "show", INTERFACE, "allowed-ips").lines().forEach(line -> {
-            String[] columns = line.split("\t");
+            String[] columns = line.split("\t", -1);
             peers.put(
                     PeerKey.parse(columns[0]).orThrow(),
-                    columns[1].equals("(none)") ? Set.of() : Set.of(columns[1].split(" ")));
+                    columns[1].equals("(none)") ? Set.of() : Set.of(columns[1].split(" ", -1)));
         });
         return peers;
     }
@@ -187,7 +187,7 @@ public final class WireGuardServer implements AutoCloseable {
     public Map<PeerKey, Long> handshakes() {
         Map<PeerKey, Long> handshakes = new HashMap<>();
         run("wg", "show", INTERFACE, "latest-handshakes").lines().forEach(line -> {
-            String[] columns = line.split("\t");
+            String[] columns = line.split("\t", -1);
             handshakes.put(PeerKey.parse(columns[0]).orThrow(), Long.parseLong(columns[1]));
         });
         return handshakes;
@@ -197,7 +197,7 @@ public final class WireGuardServer implements AutoCloseable {
     public long received(PeerKey key) {
         return run("wg", "show", INTERFACE, "transfer")
                 .lines()
-                .map(line -> line.split("\t"))
+                .map(line -> line.split("\t", -1))
                 .filter(columns -> columns[0].equals(key.base64()))
                 .mapToLong(columns -> Long.parseLong(columns[1]))
                 .findFirst()
@@ -211,7 +211,11 @@ public final class WireGuardServer implements AutoCloseable {
         return device;
     }
 
-    /** wireguard-go in the foreground, once its socket is there. @param prefix words before it, inside */
+    /**
+     * wireguard-go in the foreground, once its socket is there.
+     *
+     * @param prefix words before it, inside
+     */
     ServerProcess wireguardGo(String interfaceName, List<String> prefix) {
         List<String> command = new ArrayList<>(prefix);
         command.addAll(List.of("wireguard-go", "-f", interfaceName));
