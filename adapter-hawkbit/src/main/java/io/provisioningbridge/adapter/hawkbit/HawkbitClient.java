@@ -82,7 +82,11 @@ final class HawkbitClient {
         return exchange(new Call("DELETE", path, Optional.empty(), List.of(), false), deadline);
     }
 
-    /** As {@link #get}. @param secrets what the body holds and nobody may read in a message */
+    /**
+     * As {@link #get}.
+     *
+     * @param secrets what the body holds and nobody may read in a message
+     */
     Reply send(String method, String path, JsonNode body, List<String> secrets, Deadline deadline) {
         return exchange(new Call(method, path, Optional.of(body), secrets, false), deadline);
     }

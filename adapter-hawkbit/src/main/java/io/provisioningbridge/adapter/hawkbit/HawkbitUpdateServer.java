@@ -195,7 +195,11 @@ public final class HawkbitUpdateServer implements UpdateServer {
         return Optional.of(new Page(targets, more ? OptionalLong.of(next) : OptionalLong.empty()));
     }
 
-    /** What a read brought. @throws BackendUnavailableException it makes no sense */
+    /**
+     * What a read brought.
+     *
+     * @throws BackendUnavailableException it makes no sense
+     */
     private <T> T sense(Reply reply, Function<JsonNode, Optional<T>> reader) {
         return Optional.of(reply)
                 .filter(answer -> answer.meaning() == Meaning.DONE)

@@ -22,7 +22,11 @@ final class Pace {
         this.next = System.nanoTime() - BURST * interval;
     }
 
-    /** Waits for a turn. @return false at once when it would come after the deadline */
+    /**
+     * Waits for a turn.
+     *
+     * @return false at once when it would come after the deadline
+     */
     boolean take(Deadline deadline) throws InterruptedException {
         if (Thread.interrupted()) {
             throw new InterruptedException();

@@ -26,7 +26,10 @@ final class HawkbitTargets {
     /** Asks the Management API. */
     interface Management {
 
-        /** @param path below {@code /rest/v1} @param body empty for none */
+        /**
+         * @param path below {@code /rest/v1}
+         * @param body empty for none
+         */
         HttpResponse<String> manage(String method, String path, String body);
     }
 

@@ -33,7 +33,11 @@ final class ScriptedHawkbit implements AutoCloseable {
             "{\"errorCode\":\"hawkbit.server.error.repo.entityNotFound\",\"message\":\"Target does not exist.\"}";
     static final String EXISTS = "{\"errorCode\":\"hawkbit.server.error.repo.entityAlreadyExists\",\"message\":\"!\"}";
 
-    /** A request. @param body empty for none */
+    /**
+     * A request.
+     *
+     * @param body empty for none
+     */
     record Asked(String method, URI uri, String authorization, String body) {
 
         /** {@code PUT /rest/v1/targets/dev-1}. */

@@ -83,10 +83,18 @@ public interface UpdateServer {
         /** The server says it is done. */
         record Done() implements Result {}
 
-        /** Not now: the server was busy with this very target, or time ran out before it was its turn. @param why for people */
+        /**
+         * Not now: the server was busy with this very target, or time ran out before it was its turn.
+         *
+         * @param why for people
+         */
         record Later(String why, Duration retryAfter) implements Result {}
 
-        /** The server will not, and the same again will be refused again. @param why for people */
+        /**
+         * The server will not, and the same again will be refused again.
+         *
+         * @param why for people
+         */
         record Refused(String why) implements Result {}
     }
 

@@ -336,7 +336,10 @@ public interface UpdateServerContract {
     }
 
     private String tokenOf(String id) {
-        return known().get(id).token().orElseThrow().reveal();
+        return Optional.ofNullable(known().get(id))
+                .flatMap(Seen::token)
+                .orElseThrow()
+                .reveal();
     }
 
     private static void assertAllDone(List<Result> results) {

@@ -112,7 +112,11 @@ public final class HawkbitServer implements AutoCloseable {
                 .method(method, HttpRequest.BodyPublishers.ofString(body)));
     }
 
-    /** Changes the tenant's configuration. @param value JSON */
+    /**
+     * Changes the tenant's configuration.
+     *
+     * @param value JSON
+     */
     public void configure(String key, String value) {
         HttpResponse<String> answer = manage("PUT", "/system/configs/" + key, "{\"value\":" + value + "}");
         if (answer.statusCode() / 100 != 2) {
