@@ -20,6 +20,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Exchanges with hawkBit: each at its turn, bounded in time and size, with the bridge's credentials. What comes back is an
@@ -201,7 +202,7 @@ final class HawkbitClient {
         return request.build();
     }
 
-    private static boolean isBrokenOff(Throwable failure) {
+    private static boolean isBrokenOff(@Nullable Throwable failure) {
         return failure instanceof IOException
                 && !(failure instanceof ConnectException)
                 && !(failure instanceof HttpConnectTimeoutException)

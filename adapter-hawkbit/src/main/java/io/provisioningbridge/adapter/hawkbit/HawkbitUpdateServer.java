@@ -88,8 +88,9 @@ public final class HawkbitUpdateServer implements UpdateServer {
                 seen.put(target, find(target.device(), deadline));
             }
         }
-        List<Target> missing = seen.keySet().stream()
-                .filter(target -> seen.get(target).isEmpty())
+        List<Target> missing = seen.entrySet().stream()
+                .filter(entry -> entry.getValue().isEmpty())
+                .map(Map.Entry::getKey)
                 .toList();
         boolean worthAnother = missing.size() > 1 && missing.size() < targets.size() && !isLate(deadline);
         if (worthAnother && create(missing, deadline).meaning() == Meaning.DONE) {

@@ -202,7 +202,7 @@ class HawkbitAnswersTest {
         assertThatThrownBy(() -> server.remove(List.of(DEVICE)))
                 .isInstanceOfSatisfying(BackendUnavailableException.class, unavailable -> {
                     assertThat(unavailable.effect()).isEqualTo(Effect.NONE);
-                    assertThat(unavailable.retryAfter()).isEqualTo(Duration.ofSeconds(120));
+                    assertThat(unavailable.retryAfter()).isEqualTo(Duration.ofMinutes(2));
                 });
     }
 

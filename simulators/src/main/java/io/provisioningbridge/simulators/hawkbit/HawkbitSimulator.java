@@ -189,8 +189,8 @@ public final class HawkbitSimulator implements AutoCloseable {
                 && authorization.startsWith(TARGET_TOKEN)
                 && targets.hasToken(id, authorization.substring(TARGET_TOKEN.length()));
         boolean shared = isOn("gatewaytoken")
-                && authorization.equals(GATEWAY_TOKEN
-                        + configuration.get("authentication.gatewaytoken.key").asText());
+                && authorization.equals(
+                        GATEWAY_TOKEN + value("authentication.gatewaytoken.key").asText());
         if (!own && !shared) {
             return HawkbitAnswer.empty(401);
         }
@@ -201,7 +201,11 @@ public final class HawkbitSimulator implements AutoCloseable {
     }
 
     private boolean isOn(String way) {
-        return configuration.get("authentication." + way + ".enabled").asBoolean();
+        return value("authentication." + way + ".enabled").asBoolean();
+    }
+
+    private JsonNode value(String key) {
+        return configuration.getOrDefault(key, MissingNode.getInstance());
     }
 
     private JsonNode parse(byte[] body) {

@@ -18,8 +18,9 @@ final class SimulatedTargets {
     private static final int LONGEST_ID = 256;
     private static final int DEFAULT_PAGE = 50;
     private static final int LARGEST_PAGE = 500;
+    private static final int LONGEST_NAME = 128;
     private static final Map<String, Integer> LONGEST =
-            Map.of("name", 128, "description", 512, "securityToken", 128, "address", 512);
+            Map.of("name", LONGEST_NAME, "description", 512, "securityToken", 128, "address", 512);
 
     private final RandomGenerator random;
     private final TreeMap<String, ObjectNode> targets = new TreeMap<>();
@@ -59,7 +60,7 @@ final class SimulatedTargets {
         ObjectNode target = JsonNodeFactory.instance
                 .objectNode()
                 .put("controllerId", id)
-                .put("name", id.substring(0, Math.min(id.length(), LONGEST.get("name"))))
+                .put("name", id.substring(0, Math.min(id.length(), LONGEST_NAME)))
                 .put("updateStatus", "unknown")
                 .put("requestAttributes", true)
                 .put("securityToken", newToken());
