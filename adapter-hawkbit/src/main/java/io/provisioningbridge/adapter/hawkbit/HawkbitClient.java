@@ -47,8 +47,10 @@ final class HawkbitClient {
     private final String authorization;
     private final Pace reads;
     private final Pace writes;
-    private volatile String readTrouble = "";
-    private volatile String writeTrouble = "";
+    private volatile String trouble = "";
+
+    /** Why writes are turned away; a read that works proves nothing there. */
+    private volatile String unwritable = "";
 
     HawkbitClient(HawkbitSettings settings) {
         this.settings = settings;
@@ -63,9 +65,9 @@ final class HawkbitClient {
         this.writes = new Pace(settings.writesPerSecond());
     }
 
-    /** Why the last read or the last write failed for reasons that are no target's; empty when neither did. */
+    /** Why hawkBit does not do what it is asked, for reasons that are no target's; empty when the last contact showed none. */
     String trouble() {
-        return readTrouble.isEmpty() ? writeTrouble : readTrouble;
+        return trouble.isEmpty() ? unwritable : trouble;
     }
 
     /** @throws BackendUnavailableException no answer of hawkBit's, or none that is about what was asked */
@@ -122,17 +124,9 @@ final class HawkbitClient {
                         throw failed(call, "it has too many requests of ours", Effect.NONE, rest);
                     }
                 }
-                case AWAY -> {
-                    boolean mayHaveActed = reply.status() >= 500 || reply.status() == REQUEST_TIMEOUT;
-                    throw failed(
-                            call,
-                            "it answered " + reply.words(),
-                            mayHaveActed ? call.effect() : Effect.NONE,
-                            reply.retryAfter(
-                                    mayHaveActed ? BackendUnavailableException.DEFAULT_RETRY_AFTER : UNTIL_CURED));
-                }
+                case AWAY -> throw turnedAway(call, reply);
                 case DONE, EXISTS, MISSING, REFUSED, TROUBLED -> {
-                    note(call, "");
+                    noteSuccess(call);
                     return reply;
                 }
             }
@@ -220,20 +214,32 @@ final class HawkbitClient {
                 BackendUnavailableException.DEFAULT_RETRY_AFTER);
     }
 
+    private BackendUnavailableException turnedAway(Call call, Reply reply) {
+        String why = "it answered " + reply.words();
+        if (reply.status() >= 500 || reply.status() == REQUEST_TIMEOUT) {
+            return failed(call, why, call.effect(), reply.retryAfter(BackendUnavailableException.DEFAULT_RETRY_AFTER));
+        }
+        BackendUnavailableException failure = failed(call, why, Effect.NONE, reply.retryAfter(UNTIL_CURED));
+        if (!call.isRead()) {
+            unwritable = String.valueOf(failure.getMessage());
+        }
+        return failure;
+    }
+
     private BackendUnavailableException failed(Call call, String why, Effect effect, Duration retryAfter) {
         String what = "hawkBit at " + settings.url() + ", " + call + ": " + why;
-        note(call, what);
+        if (!call.isAside()) {
+            trouble = what;
+        }
         return new BackendUnavailableException(what, effect, retryAfter);
     }
 
-    private void note(Call call, String trouble) {
-        if (call.isAside()) {
-            return;
+    private void noteSuccess(Call call) {
+        if (!call.isAside()) {
+            trouble = "";
         }
-        if (call.isRead()) {
-            readTrouble = trouble;
-        } else {
-            writeTrouble = trouble;
+        if (!call.isRead()) {
+            unwritable = "";
         }
     }
 

@@ -166,6 +166,7 @@ class HawkbitAnswersTest {
     @CsvSource({"401", "402", "403", "405", "406", "301", "307", "501", "502", "503", "504", "400", "408"})
     void answerThatIsAboutNoTargetShouldKeepEverybodyWaiting(int status) {
         hawkbit.on(DELETE, status, HTML).on(POST, status, HTML).on(GET, status, HTML);
+        hawkbit.on("GET /rest/v1/targets", status, HTML);
 
         assertThatThrownBy(() -> server.remove(List.of(DEVICE))).isInstanceOf(BackendUnavailableException.class);
         assertThatThrownBy(() -> server.put(List.of(target("dev-1"), target("dev-2"))))

@@ -42,7 +42,7 @@ class HawkbitTransportTest {
 
     @Test
     void serverThatDoesNotAnswerShouldBeGivenUp() {
-        hawkbit.on(POST, hawkbit::hang).on(GET, hawkbit::hang);
+        hawkbit.on(POST, hawkbit::hang).on(GET, hawkbit::hang).on("GET /rest/v1/targets", hawkbit::hang);
 
         assertThatThrownBy(() -> server.put(List.of(TARGET))).satisfies(unavailable(Effect.POSSIBLE));
         assertThatThrownBy(() -> server.find(DEVICE)).satisfies(unavailable(Effect.NONE));
@@ -163,13 +163,26 @@ class HawkbitTransportTest {
 
     @Test
     void problemShouldPassOnceTheServerAnswersAgain() {
-        hawkbit.on(DELETE, 503, "").on(DELETE, 200, "");
+        hawkbit.on("GET /rest/v1/targets", 503, "").on("GET /rest/v1/targets", 200, "{\"content\":[],\"total\":0}");
+        hawkbit.on(DELETE, 502, "");
         assertThatThrownBy(() -> server.remove(List.of(DEVICE))).isInstanceOf(BackendUnavailableException.class);
-        hawkbit.on("GET /rest/v1/targets", 200, "{\"content\":[],\"total\":0}");
         assertThat(server.problem().orElseThrow()).contains("503");
 
-        server.remove(List.of(DEVICE));
+        server.list(0);
 
+        assertThat(server.problem()).isEmpty();
+    }
+
+    @Test
+    void writesThatAreTurnedAwayShouldStayAProblemUntilOneIsNot() {
+        hawkbit.on(DELETE, 405, "").on(DELETE, 204, "");
+        hawkbit.on("GET /rest/v1/targets", 200, "{\"content\":[],\"total\":0}");
+        assertThatThrownBy(() -> server.remove(List.of(DEVICE))).isInstanceOf(BackendUnavailableException.class);
+
+        server.list(0);
+        assertThat(server.problem().orElseThrow()).contains("405");
+
+        server.remove(List.of(DEVICE));
         assertThat(server.problem()).isEmpty();
     }
 
