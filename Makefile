@@ -19,9 +19,9 @@ format: ## format the Java sources
 demo: ## a bridge with an embedded CA, and a simulated device that enrolls
 	./bridge demo
 
-benchmark: ## enrollments beside bare signatures at a real step-ca; takes a few minutes, writes enrollment.json and .md
+benchmark: ## enrollments beside bare signatures at a real step-ca; a few minutes
 	./mvnw -q package -pl benchmarks,app-javalin -am -DskipTests
-	$${JAVA_HOME:+$$JAVA_HOME/bin/}java -jar benchmarks/target/lib/benchmarks.jar ./bridge
+	cd benchmarks/target && $${JAVA_HOME:+$$JAVA_HOME/bin/}java -jar lib/benchmarks.jar ../../bridge
 
 ci: ## what CI runs: installs the real servers if missing, then every test with them required
 	.ci/run

@@ -17,7 +17,6 @@ final class BridgeUnderLoad implements AutoCloseable {
 
     private static final Pattern LISTENING = Pattern.compile("devices are served on \\S+, port (\\d+)");
     private static final Duration LONGEST_START = Duration.ofSeconds(60);
-    private static final int CLOCK_TICKS_PER_SECOND = 100;
 
     private final Process process;
     private final Path log;
@@ -60,13 +59,8 @@ final class BridgeUnderLoad implements AutoCloseable {
     }
 
     /** User and system time it has used so far. */
-    Duration cpu() throws IOException {
-        String stat = Files.readString(Path.of("/proc", String.valueOf(process.pid()), "stat"));
-        // The name in the second field may hold anything but ends with the last parenthesis; 14th and 15th are the
-        // times.
-        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-        long ticks = Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
-        return Duration.ofMillis(ticks * 1000 / CLOCK_TICKS_PER_SECOND);
+    Duration cpu() {
+        return process.info().totalCpuDuration().orElseThrow();
     }
 
     /** The most memory it was resident with so far, in MiB. */

@@ -31,6 +31,13 @@ import javax.net.ssl.SSLContext;
  */
 public final class EnrollmentBenchmark {
 
+    private static final String USAGE = """
+            usage: LAUNCHER [REQUESTS [WARM_UP [CONNECTIONS]]]
+              LAUNCHER     the script ./bridge
+              REQUESTS     in a round (1000)
+              WARM_UP      enrollments before the first round (10000)
+              CONNECTIONS  separated by commas (1,8,32)
+            """;
     private static final int ROUNDS = 3;
     private static final String PASSWORD = "benchmark";
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
@@ -68,22 +75,16 @@ public final class EnrollmentBenchmark {
     /** One line of the result. */
     private record Row(int connections, Round median, List<Round> rounds) {}
 
-    /** @param args see the message below */
+    /** @param args as in {@link #USAGE} */
     public static void main(String[] args) throws Exception {
         if (args.length < 1 || args.length > 4) {
-            System.err.print("""
-                    usage: LAUNCHER [REQUESTS [WARM_UP [CONNECTIONS]]]
-                      LAUNCHER     the script ./bridge
-                      REQUESTS     in a round (1000)
-                      WARM_UP      enrollments before the first round (10000)
-                      CONNECTIONS  separated by commas (1,8,32)
-                    """);
+            System.err.print(USAGE);
             System.exit(2);
         }
         Path launcher = Path.of(args[0]).toAbsolutePath();
         int requests = args.length > 1 ? Integer.parseInt(args[1]) : 1000;
         int warmUp = args.length > 2 ? Integer.parseInt(args[2]) : 10_000;
-        List<Integer> connections = Stream.of((args.length > 3 ? args[3] : "1,8,32").split(","))
+        List<Integer> connections = Stream.of((args.length > 3 ? args[3] : "1,8,32").split(",", -1))
                 .map(Integer::valueOf)
                 .toList();
         // Only to make the requests faster.

@@ -167,7 +167,7 @@ final class DeviceLife {
         };
         assertThat(world.known().keySet().stream().filter(key -> key.equals(first.peer()) || key.equals(second.peer())))
                 .containsExactlyElementsOf(in);
-        int ended = acknowledged > Step.DECOMMISSION.ordinal() ? 2 : acknowledged > Step.CONFIRM.ordinal() ? 1 : 0;
+        int ended = hasTaken(Step.DECOMMISSION) ? 2 : hasTaken(Step.CONFIRM) ? 1 : 0;
         assertThat(world.revoked().subList(revokedBefore, world.revoked().size()))
                 .isEqualTo(serials().subList(0, ended));
     }
@@ -187,7 +187,7 @@ final class DeviceLife {
         Device device = store.find(id).orElseThrow();
         assertThat(device.address()).hasToString(address);
         assertThat(device.state()).isIn(possibleStates());
-        if (acknowledged > List.of(Step.values()).indexOf(Step.CONFIRM)) {
+        if (hasTaken(Step.CONFIRM)) {
             assertThat(device.peer().key()).isEqualTo(second.peer());
             assertThat(store.certificates(id))
                     .extracting(DeviceCertificate::standing)
@@ -279,5 +279,10 @@ final class DeviceLife {
                 .containsEntry(Action.CERTIFICATE_SEEN, 2L)
                 .containsEntry(Action.CERTIFICATE_REVOKED, 2L)
                 .containsEntry(Action.ADDRESS_RELEASED, 1L);
+    }
+
+    /** Whether a step is acknowledged. */
+    private boolean hasTaken(Step step) {
+        return acknowledged > List.of(Step.values()).indexOf(step);
     }
 }

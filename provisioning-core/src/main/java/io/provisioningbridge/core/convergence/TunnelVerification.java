@@ -66,7 +66,7 @@ final class TunnelVerification {
     synchronized int run() {
         Instant begin = clock.instant();
         long now = peers.epoch();
-        if (now == epoch && begin.isBefore(next)) {
+        if (begin.isBefore(next) && (now == epoch || !trouble.isEmpty())) {
             return 0;
         }
         Map<PeerKey, Set<String>> there;
@@ -78,7 +78,7 @@ final class TunnelVerification {
             return 0;
         }
         tell("");
-        int differing = compare(there, begin);
+        int differing = compare(there, now != epoch, begin);
         epoch = now;
         Duration cost = Duration.between(begin, clock.instant());
         Duration pause = cost.multipliedBy(PAUSE_PER_COST);
@@ -98,7 +98,8 @@ final class TunnelVerification {
         trouble = problem;
     }
 
-    private int compare(Map<PeerKey, Set<String>> there, Instant now) {
+    /** @param anew whether this is the first look at this interface, so that what was in a lane's way may be gone */
+    private int compare(Map<PeerKey, Set<String>> there, boolean anew, Instant now) {
         Map<PeerKey, DesiredPeer> desired = new HashMap<>();
         store.desiredPeers().forEach(peer -> desired.put(peer.key(), peer));
         Set<PeerKey> unexpected = new HashSet<>(there.keySet());
@@ -122,19 +123,20 @@ final class TunnelVerification {
                 differing.add(peer.device());
             }
         }
-        differing.removeAll(knownToDiffer(differing));
+        differing.removeAll(
+                knownToDiffer(differing, anew ? Set.of(Lane.State.DUE) : Set.of(Lane.State.DUE, Lane.State.FAILED)));
         differing.addAll(freed);
         mark(differing, now);
         return differing.size();
     }
 
     /** Those whose lanes are behind anyway, and wait for their time; or have failed, and wait for an operator. */
-    private Set<DeviceId> knownToDiffer(Set<DeviceId> differing) {
+    private Set<DeviceId> knownToDiffer(Set<DeviceId> differing, Set<Lane.State> states) {
         Set<DeviceId> known = new HashSet<>();
         if (differing.isEmpty()) {
             return known;
         }
-        for (Lane.State state : List.of(Lane.State.DUE, Lane.State.FAILED)) {
+        for (Lane.State state : states) {
             List<Lane> page = queue.list(state, Optional.empty(), PAGE);
             while (!page.isEmpty()) {
                 page.stream()

@@ -21,6 +21,7 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -28,6 +29,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -51,7 +53,7 @@ class BackendsInTroubleTest {
         others.shutdownNow();
     }
 
-    private enum Step {
+    enum Step {
         ENROLL,
         RENEW,
         SUSPEND,
@@ -83,10 +85,10 @@ class BackendsInTroubleTest {
                 boolean taken = life.take(step);
                 assertThat(taken).as("only a signature is waited for").isEqualTo(!needsSignature(step, down));
                 Map<String, Integer> before = calls(rig, down);
-                boolean works = runForHours(rig, down, step);
+                boolean works = runForHours(rig, down);
                 assertThat(works).as("the other system is served meanwhile").isTrue();
                 calls(rig, down)
-                        .forEach((operation, calls) -> assertThat(calls - before.get(operation))
+                        .forEach((operation, calls) -> assertThat(calls - before.getOrDefault(operation, 0))
                                 .as("calls of %s in %s hours", operation, HOURS)
                                 .isLessThan(HOURS * 200));
                 down.forEach(rig.faults::heal);
@@ -112,7 +114,7 @@ class BackendsInTroubleTest {
     }
 
     /** @return whether the system that is up was brought to where it should be all the same */
-    private static boolean runForHours(LifeRig rig, List<String> down, Step step) {
+    private static boolean runForHours(LifeRig rig, List<String> down) {
         for (int i = 0; i < HOURS * 360; i++) {
             rig.bridge.runDue();
             rig.clock.tick(Duration.ofSeconds(10));
@@ -266,7 +268,7 @@ class BackendsInTroubleTest {
         private final LifeRig rig;
         private final Identity first;
         private final Identity second;
-        private X509Certificate current;
+        private @Nullable X509Certificate current;
 
         Life(LifeRig rig) {
             this.rig = rig;
@@ -279,8 +281,9 @@ class BackendsInTroubleTest {
             return switch (step) {
                 case ENROLL -> enrolled(rig.enroll(first));
                 case RENEW ->
-                    enrolled(rig.renew(second, current))
-                            && rig.confirm("dev-1", current) instanceof ConfirmationResult.Confirmed;
+                    enrolled(rig.renew(second, Objects.requireNonNull(current)))
+                            && rig.confirm("dev-1", Objects.requireNonNull(current))
+                                    instanceof ConfirmationResult.Confirmed;
                 case SUSPEND -> settled(rig.bridge.operations().suspend(ID, "alice", ""));
                 case RESUME -> settled(rig.bridge.operations().resume(ID, "alice", ""));
                 case DECOMMISSION -> settled(rig.bridge.operations().decommission(ID, "alice", ""));
