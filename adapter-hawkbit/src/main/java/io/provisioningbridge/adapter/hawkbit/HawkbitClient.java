@@ -1,0 +1,251 @@
+package io.provisioningbridge.adapter.hawkbit;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.provisioningbridge.core.port.BackendException.Effect;
+import io.provisioningbridge.core.port.BackendUnavailableException;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Exchanges with hawkBit: each at its turn, bounded in time and size, with the bridge's credentials. What comes back is an
+ * answer of hawkBit's about what was asked; all else is an exception. Safe for concurrent use.
+ *
+ * <p>HTTP/1.1: over HTTP/2 all requests would share one connection and be lost with it, and JDK 17 fails every request in
+ * flight when a proxy in front says GOAWAY.
+ */
+final class HawkbitClient {
+
+    /** A page of targets with long descriptions is the largest answer there is. */
+    private static final int MAX_BODY = 4 * 1024 * 1024;
+
+    /** hawkBit forgets what it counted after a second; it sends no {@code Retry-After}. */
+    private static final Duration REST = Duration.ofMillis(1100);
+
+    /** Somebody has to do something first. */
+    private static final Duration UNTIL_CURED = Duration.ofSeconds(30);
+
+    private static final int REQUEST_TIMEOUT = 408;
+
+    private final HawkbitSettings settings;
+    private final HttpClient http;
+    private final String authorization;
+    private final Pace reads;
+    private final Pace writes;
+    private volatile String trouble = "";
+
+    /** Why writes are turned away; a read that works proves nothing there. */
+    private volatile String unwritable = "";
+
+    HawkbitClient(HawkbitSettings settings) {
+        this.settings = settings;
+        this.http = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .followRedirects(HttpClient.Redirect.NEVER)
+                .connectTimeout(settings.connectTimeout())
+                .build();
+        String login = settings.user() + ":" + settings.password().reveal();
+        this.authorization = "Basic " + Base64.getEncoder().encodeToString(login.getBytes(StandardCharsets.UTF_8));
+        this.reads = new Pace(settings.readsPerSecond());
+        this.writes = new Pace(settings.writesPerSecond());
+    }
+
+    /** Why hawkBit does not do what it is asked, for reasons that are no target's; empty when the last contact showed none. */
+    String trouble() {
+        return trouble.isEmpty() ? unwritable : trouble;
+    }
+
+    /** @throws BackendUnavailableException no answer of hawkBit's, or none that is about what was asked */
+    Reply get(String path, Deadline deadline) {
+        return exchange(new Call("GET", path, Optional.empty(), List.of(), false), deadline);
+    }
+
+    /** As {@link #get}, and whatever comes of it is no {@link #trouble}. */
+    Reply peek(String path, Deadline deadline) {
+        return exchange(new Call("GET", path, Optional.empty(), List.of(), true), deadline);
+    }
+
+    /** As {@link #get}. */
+    Reply delete(String path, Deadline deadline) {
+        return exchange(new Call("DELETE", path, Optional.empty(), List.of(), false), deadline);
+    }
+
+    /**
+     * As {@link #get}.
+     *
+     * @param secrets what the body holds and nobody may read in a message
+     */
+    Reply send(String method, String path, JsonNode body, List<String> secrets, Deadline deadline) {
+        return exchange(new Call(method, path, Optional.of(body), secrets, false), deadline);
+    }
+
+    private record Call(String method, String path, Optional<JsonNode> body, List<String> secrets, boolean isAside) {
+
+        boolean isRead() {
+            return method.equals("GET");
+        }
+
+        /** Of a call that went out and was not answered. */
+        Effect effect() {
+            return isRead() ? Effect.NONE : Effect.POSSIBLE;
+        }
+
+        @Override
+        public String toString() {
+            return method + " " + path;
+        }
+    }
+
+    private Reply exchange(Call call, Deadline operation) {
+        Deadline deadline = operation.within(settings.requestTimeout());
+        while (true) {
+            waitForTurn(call, deadline);
+            Reply reply = answered(call, deadline);
+            switch (reply.meaning()) {
+                case OVERLOADED -> {
+                    Duration rest = reply.retryAfter(REST);
+                    (call.isRead() ? reads : writes).rest(rest);
+                    if (!deadline.leaves(rest)) {
+                        throw failed(call, "it has too many requests of ours", Effect.NONE, rest);
+                    }
+                }
+                case AWAY -> throw turnedAway(call, reply);
+                case DONE, EXISTS, MISSING, REFUSED, TROUBLED -> {
+                    noteSuccess(call);
+                    return reply;
+                }
+            }
+        }
+    }
+
+    private void waitForTurn(Call call, Deadline deadline) {
+        try {
+            if (!(call.isRead() ? reads : writes).take(deadline)) {
+                throw new BackendUnavailableException("too many requests wait for hawkBit", Effect.NONE);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new BackendUnavailableException("interrupted while waiting for hawkBit", Effect.NONE);
+        }
+    }
+
+    private Reply answered(Call call, Deadline deadline) {
+        try {
+            return once(call, deadline);
+        } catch (ExecutionException first) {
+            if (!isBrokenOff(first.getCause())) {
+                throw failed(call, first);
+            }
+        }
+        // A connection that was kept for later may be closed by the server just as it is used. Every call can be
+        // repeated.
+        try {
+            return once(call, deadline);
+        } catch (ExecutionException second) {
+            throw failed(call, second);
+        }
+    }
+
+    private Reply once(Call call, Deadline deadline) throws ExecutionException {
+        CompletableFuture<HttpResponse<byte[]>> answer = http.sendAsync(request(call), BoundedBody.ofAtMost(MAX_BODY));
+        try {
+            HttpResponse<byte[]> response = answer.get(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
+            return new Reply(response.statusCode(), response.headers(), response.body(), call.secrets());
+        } catch (InterruptedException e) {
+            answer.cancel(true);
+            Thread.currentThread().interrupt();
+            throw new BackendUnavailableException("interrupted while hawkBit was asked", call.effect());
+        } catch (TimeoutException e) {
+            answer.cancel(true);
+            throw failed(
+                    call,
+                    "no answer within " + settings.requestTimeout().toSeconds() + " s",
+                    call.effect(),
+                    BackendUnavailableException.DEFAULT_RETRY_AFTER);
+        }
+    }
+
+    private HttpRequest request(Call call) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(below(settings.url(), call.path()))
+                .header("Accept", "application/json")
+                .header("Authorization", authorization);
+        if (call.body().isPresent()) {
+            request.header("Content-Type", "application/json")
+                    .method(
+                            call.method(),
+                            HttpRequest.BodyPublishers.ofByteArray(
+                                    Json.bytes(call.body().get())));
+        } else {
+            request.method(call.method(), HttpRequest.BodyPublishers.noBody());
+        }
+        return request.build();
+    }
+
+    private static boolean isBrokenOff(@Nullable Throwable failure) {
+        return failure instanceof IOException
+                && !(failure instanceof ConnectException)
+                && !(failure instanceof HttpConnectTimeoutException)
+                && !(failure instanceof SSLException)
+                && !(failure instanceof BoundedBody.TooLarge);
+    }
+
+    private BackendUnavailableException failed(Call call, ExecutionException failure) {
+        boolean neverSent = failure.getCause() instanceof ConnectException
+                || failure.getCause() instanceof HttpConnectTimeoutException;
+        return failed(
+                call,
+                Failures.inWords(failure.getCause()),
+                neverSent ? Effect.NONE : call.effect(),
+                BackendUnavailableException.DEFAULT_RETRY_AFTER);
+    }
+
+    private BackendUnavailableException turnedAway(Call call, Reply reply) {
+        String why = "it answered " + reply.words();
+        if (reply.status() >= 500 || reply.status() == REQUEST_TIMEOUT) {
+            return failed(call, why, call.effect(), reply.retryAfter(BackendUnavailableException.DEFAULT_RETRY_AFTER));
+        }
+        BackendUnavailableException failure = failed(call, why, Effect.NONE, reply.retryAfter(UNTIL_CURED));
+        if (!call.isRead()) {
+            unwritable = String.valueOf(failure.getMessage());
+        }
+        return failure;
+    }
+
+    private BackendUnavailableException failed(Call call, String why, Effect effect, Duration retryAfter) {
+        String what = "hawkBit at " + settings.url() + ", " + call + ": " + why;
+        if (!call.isAside()) {
+            trouble = what;
+        }
+        return new BackendUnavailableException(what, effect, retryAfter);
+    }
+
+    private void noteSuccess(Call call) {
+        if (!call.isAside()) {
+            trouble = "";
+        }
+        if (!call.isRead()) {
+            unwritable = "";
+        }
+    }
+
+    /** {@code path}, beginning with a slash, below a base that may end with one or have a path of its own. */
+    private static URI below(URI base, String path) {
+        String text = base.toString();
+        return URI.create((text.endsWith("/") ? text.substring(0, text.length() - 1) : text) + path);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.provisioningbridge.adapter.hawkbit;
+
+import org.jspecify.annotations.NullMarked;
