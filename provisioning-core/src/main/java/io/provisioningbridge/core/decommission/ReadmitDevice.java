@@ -66,7 +66,8 @@ public final class ReadmitDevice {
                         found.id().key(),
                         Action.DEVICE_READMITTED,
                         operator,
-                        "after incarnation " + found.incarnation().number() + (reason.isEmpty() ? "" : ": " + reason))));
+                        "after incarnation " + found.incarnation().number()
+                                + (reason.isEmpty() ? "" : ": " + reason))));
         return outcome instanceof Outcome.Committed
                 ? Optional.of(new LifecycleResult.Settled(found))
                 : Optional.empty();
