@@ -121,7 +121,7 @@ public interface DevicePlatform {
      * Where a listing begins or goes on. A device that is there all the time may be missing when others are removed meanwhile.
      *
      * @param after empty for the beginning, else {@link Page#next} of the page before
-     * @param limit at most so many devices, 1 to 1000
+     * @param limit at most so many devices, 1 to 1000; the same throughout a listing
      */
     Page list(String after, int limit);
 

@@ -1,0 +1,35 @@
+package io.provisioningbridge.simulators.thingsboard;
+
+import io.netty.channel.Channel;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** At most one connection for each device: a second one ends the first. Safe for concurrent use. */
+final class Sessions {
+
+    private final Map<String, Channel> channels = new ConcurrentHashMap<>();
+
+    void open(String deviceId, Channel channel) {
+        Channel before = channels.put(deviceId, channel);
+        if (before != null) {
+            before.close();
+        }
+    }
+
+    /** A channel has closed. @return whether it was the device's connection until now */
+    boolean closed(String deviceId, Channel channel) {
+        return channels.remove(deviceId, channel);
+    }
+
+    /** Ends the device's connection, if it has one. */
+    void close(String deviceId) {
+        Channel channel = channels.get(deviceId);
+        if (channel != null) {
+            channel.close();
+        }
+    }
+
+    boolean isConnected(String deviceId) {
+        return channels.containsKey(deviceId);
+    }
+}
