@@ -13,6 +13,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -21,6 +22,9 @@ import java.util.List;
 
 /** A simulated ThingsBoard with a device profile, and adapters for it. */
 final class SimulatedPlatform implements AutoCloseable {
+
+    /** A header of the requests that the test itself makes. */
+    static final String PAST_THE_ADAPTER = "X-Past-The-Adapter";
 
     static final String PROFILE = "provisioning-bridge";
 
@@ -74,15 +78,17 @@ final class SimulatedPlatform implements AutoCloseable {
     }
 
     private HttpRequest.Builder request(String path) {
-        return HttpRequest.newBuilder(URI.create(simulator.url() + path)).header("X-Authorization", "ApiKey " + apiKey);
+        return HttpRequest.newBuilder(URI.create(simulator.url() + path))
+                .header(PAST_THE_ADAPTER, "yes")
+                .header("X-Authorization", "ApiKey " + apiKey);
     }
 
     private JsonNode send(HttpRequest.Builder request) {
         try {
             HttpResponse<byte[]> response = client.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
             if (response.statusCode() != 200) {
-                throw new IllegalStateException(response.statusCode() + " "
-                        + new String(response.body(), java.nio.charset.StandardCharsets.UTF_8));
+                throw new IllegalStateException(
+                        response.statusCode() + " " + new String(response.body(), StandardCharsets.UTF_8));
             }
             return Json.parse(response.body()).orElseGet(Json::object);
         } catch (IOException e) {
