@@ -119,7 +119,7 @@ class ChainDevicesTest {
                         List.of(platform.hierarchy.issuing()))) {
             platform.createDevice("dev-1", genuine.leaf);
 
-            assertThat(device.connect()).isEqualTo(Answer.NO_TLS);
+            assertThat(device.connect()).isEqualTo(Answer.TLS_ALERT);
         }
     }
 

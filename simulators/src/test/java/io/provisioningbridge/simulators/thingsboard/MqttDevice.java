@@ -3,7 +3,7 @@ package io.provisioningbridge.simulators.thingsboard;
 import com.hivemq.client.mqtt.MqttClient;
 import com.hivemq.client.mqtt.MqttClientSslConfig;
 import com.hivemq.client.mqtt.datatypes.MqttQos;
-import com.hivemq.client.mqtt.exceptions.ConnectionFailedException;
+import com.hivemq.client.mqtt.exceptions.ConnectionClosedException;
 import com.hivemq.client.mqtt.mqtt3.Mqtt3AsyncClient;
 import com.hivemq.client.mqtt.mqtt3.exceptions.Mqtt3ConnAckException;
 import java.io.IOException;
@@ -28,7 +28,7 @@ final class MqttDevice implements AutoCloseable {
         ACCEPTED,
         NOT_AUTHORIZED,
         IDENTIFIER_REJECTED,
-        NO_TLS
+        TLS_ALERT
     }
 
     final X509Certificate leaf;
@@ -71,8 +71,10 @@ final class MqttDevice implements AutoCloseable {
             if (e.getCause() instanceof Mqtt3ConnAckException refused) {
                 return Answer.valueOf(refused.getMqttMessage().getReturnCode().name());
             }
-            if (e.getCause() instanceof ConnectionFailedException) {
-                return Answer.NO_TLS;
+            // As the client of TLS 1.3 it learns of the refusal only after its own handshake is done.
+            if (e.getCause() instanceof ConnectionClosedException closed
+                    && String.valueOf(closed.getMessage()).contains("certificate_unknown")) {
+                return Answer.TLS_ALERT;
             }
             throw e;
         }
