@@ -5,6 +5,7 @@ import io.provisioningbridge.core.port.BackendException.Effect;
 import io.provisioningbridge.core.port.BackendUnavailableException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,19 +32,30 @@ final class Profile {
     /** As it is now. @throws BackendUnavailableException there is no such profile */
     String askedAgain(Deadline deadline) {
         known = null;
+        String id = lookedFor(deadline)
+                .orElseThrow(() -> new BackendUnavailableException(
+                        "ThingsBoard has no device profile '" + name + "': install it",
+                        Effect.NONE,
+                        Refusals.UNTIL_CURED));
+        known = id;
+        return id;
+    }
+
+    /** As it is now; empty when there is no such profile. */
+    Optional<String> lookedFor(Deadline deadline) {
         String search = URLEncoder.encode(name, StandardCharsets.UTF_8);
+        String operation = "finding the device profile";
         JsonNode page = RestApi.json(
-                "finding the device profile",
-                api.get("/api/deviceProfileInfos?pageSize=100&page=0&textSearch=" + search, deadline));
+                operation, api.get("/api/deviceProfileInfos?pageSize=100&page=0&textSearch=" + search, deadline));
+        if (!page.path("data").isArray()) {
+            throw Refusals.nonsense(operation, "it is no page");
+        }
         for (JsonNode profile : page.path("data")) {
             if (profile.path("name").asText().equals(name)) {
-                String id = profile.path("id").path("id").asText();
-                known = id;
-                return id;
+                return Optional.of(profile.path("id").path("id").asText());
             }
         }
-        throw new BackendUnavailableException(
-                "ThingsBoard has no device profile '" + name + "': install it", Effect.NONE, Refusals.UNTIL_CURED);
+        return Optional.empty();
     }
 
     /** The next {@link #id} asks ThingsBoard: what it said was refused. */
