@@ -1,8 +1,8 @@
 .DEFAULT_GOAL := help
-.PHONY: help build verify test format demo ci clean
+.PHONY: help build verify test format demo benchmark ci clean
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: ## compile and package, without tests
 	./mvnw -q package -DskipTests
@@ -18,6 +18,10 @@ format: ## format the Java sources
 
 demo: ## a bridge with an embedded CA, and a simulated device that enrolls
 	./bridge demo
+
+benchmark: ## enrollments beside bare signatures at a real step-ca; a few minutes
+	./mvnw -q package -pl benchmarks,app-javalin -am -DskipTests
+	cd benchmarks/target && $${JAVA_HOME:+$$JAVA_HOME/bin/}java -jar lib/benchmarks.jar ../../bridge
 
 ci: ## what CI runs: installs the real servers if missing, then every test with them required
 	.ci/run

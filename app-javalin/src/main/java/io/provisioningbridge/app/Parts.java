@@ -1,6 +1,8 @@
 package io.provisioningbridge.app;
 
 import io.javalin.util.JavalinBindException;
+import io.provisioningbridge.adapter.bouncycastle.BouncyCastleCsrReader;
+import io.provisioningbridge.adapter.bouncycastle.BouncyCastleSignedRequestReader;
 import io.provisioningbridge.adapter.bouncycastle.LocalCertificateAuthority;
 import io.provisioningbridge.adapter.jdbc.JdbcDeviceStore;
 import io.provisioningbridge.adapter.jdbc.SqliteStores;
@@ -34,6 +36,8 @@ import io.provisioningbridge.core.domain.AddressPools;
 import io.provisioningbridge.core.domain.Secret;
 import io.provisioningbridge.core.enrollment.EnrollmentPolicy;
 import io.provisioningbridge.core.port.BackendException;
+import io.provisioningbridge.core.port.CsrReader;
+import io.provisioningbridge.core.port.SignedRequestReader;
 import io.provisioningbridge.core.port.TunnelPeers;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -70,6 +74,18 @@ final class Parts {
         } catch (BackendException | IllegalStateException e) {
             throw new StartException(String.valueOf(e.getMessage()), e);
         }
+    }
+
+    /** Verifies natively where the process can, otherwise by BouncyCastle, which is faster at it than the JDK. */
+    static CsrReader csrReader() {
+        return NativeCryptography.provider().map(BouncyCastleCsrReader::new).orElseGet(BouncyCastleCsrReader::new);
+    }
+
+    /** Verifies as {@link #csrReader} does. */
+    static SignedRequestReader signedRequestReader() {
+        return NativeCryptography.provider()
+                .map(BouncyCastleSignedRequestReader::new)
+                .orElseGet(BouncyCastleSignedRequestReader::new);
     }
 
     static Authority authority(

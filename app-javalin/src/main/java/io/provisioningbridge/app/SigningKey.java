@@ -39,8 +39,9 @@ public final class SigningKey {
         try {
             return ServerKey.parse(Files.readString(file, StandardCharsets.ISO_8859_1), random)
                     .fold(key -> key, problem -> {
-                        throw new StartException("BRIDGE_SIGNING_KEY_FILE: " + file + ": " + problem
-                                + "; `openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256` makes one that fits.");
+                        throw new StartException(
+                                "BRIDGE_SIGNING_KEY_FILE: " + file + ": " + problem
+                                        + "; `openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256` makes one that fits.");
                     });
         } catch (IOException e) {
             throw new StartException("BRIDGE_SIGNING_KEY_FILE: " + file + " cannot be read: " + e, e);
@@ -59,7 +60,8 @@ public final class SigningKey {
     /** For whoever verifies receipts on this machine. */
     private static void publish(VerificationKey key, Path file) {
         try {
-            if (!Files.exists(file) || !Files.readString(file, StandardCharsets.ISO_8859_1).equals(key.pem())) {
+            if (!Files.exists(file)
+                    || !Files.readString(file, StandardCharsets.ISO_8859_1).equals(key.pem())) {
                 WholeFile.write(file, key.pem(), WholeFile.PUBLIC);
                 LOG.info("receipts are signed with key {}; its public half is in {}", key.id(), file);
             }

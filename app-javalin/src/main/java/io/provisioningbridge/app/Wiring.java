@@ -1,7 +1,5 @@
 package io.provisioningbridge.app;
 
-import io.provisioningbridge.adapter.bouncycastle.BouncyCastleCsrReader;
-import io.provisioningbridge.adapter.bouncycastle.BouncyCastleSignedRequestReader;
 import io.provisioningbridge.adapter.jdbc.JdbcDeviceStore;
 import io.provisioningbridge.adapter.jdbc.JdbcWorkQueue;
 import io.provisioningbridge.adapter.wireguard.CdmPeersFile;
@@ -64,7 +62,7 @@ public final class Wiring {
         ProvisioningBridge bridge = ProvisioningBridge.builder()
                 .store(store)
                 .authority(authority.certificates())
-                .csrReader(new BouncyCastleCsrReader())
+                .csrReader(Parts.csrReader())
                 .tunnelConfigWriter(new WireGuardTunnelConfigWriter(Parts.tunnel(config.tunnel()), random))
                 .workQueue(queue)
                 .tunnelPeers(tunnel)
@@ -98,7 +96,7 @@ public final class Wiring {
         DeviceApi deviceApi = new DeviceApi(
                 bridge::enroll,
                 bridge::confirm,
-                new BouncyCastleSignedRequestReader(),
+                Parts.signedRequestReader(),
                 authority.certificates()::authorities,
                 readiness);
         OperatorApi operatorApi = new OperatorApi(

@@ -48,7 +48,7 @@ public final class JdbcWorkQueue implements WorkQueue {
             throw new IllegalArgumentException("a page has 1 to 1000 lanes, not " + limit);
         }
         String device = after.map(lane -> lane.device().key()).orElse("");
-        int rank = after.map(lane -> lane.backend().ordinal()).orElse(-1);
+        int rank = after.map(lane -> LaneTable.rank(lane.backend())).orElse(-1);
         return store.read(tables -> tables.lanes().list(state, device, rank, limit));
     }
 }

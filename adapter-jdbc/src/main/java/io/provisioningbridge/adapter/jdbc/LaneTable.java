@@ -32,8 +32,13 @@ final class LaneTable {
 
     /** The place of a row's system among all systems. */
     private static final String RANK = Arrays.stream(Backend.values())
-            .map(backend -> "WHEN '" + backend.name() + "' THEN " + backend.ordinal())
+            .map(backend -> "WHEN '" + backend.name() + "' THEN " + rank(backend))
             .collect(Collectors.joining(" ", "CASE backend ", " END"));
+
+    /** The place of a system among all systems. */
+    static int rank(Backend backend) {
+        return List.of(Backend.values()).indexOf(backend);
+    }
 
     /** A lane as it was before it was leased. */
     private record Waiting(Lane lane, long fence, boolean takenOver) {}

@@ -96,7 +96,7 @@ final class LeaseTable {
     Optional<TunnelAddress> takeRested(Instant now) {
         Optional<Rested> longest = pools.subnets().stream()
                 .flatMap(subnet -> restedIn(subnet, now).stream())
-                .min(Comparator.comparing(Rested::until).thenComparing(Rested::address));
+                .min(Comparator.comparingLong(Rested::until).thenComparing(Rested::address));
         longest.ifPresent(rested -> handle.createUpdate("DELETE FROM <p>leases WHERE address = :address")
                 .bind("address", rested.address().number())
                 .execute());

@@ -17,13 +17,13 @@ import java.util.Set;
 import java.util.random.RandomGenerator;
 import javax.sql.DataSource;
 import org.flywaydb.core.api.FlywayException;
-import org.jdbi.v3.core.ConnectionFactory;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteConfig.JournalMode;
 import org.sqlite.SQLiteConfig.SynchronousMode;
+import org.sqlite.SQLiteConfig.TempStore;
 import org.sqlite.SQLiteDataSource;
 
 /**
@@ -64,7 +64,9 @@ public final class SqliteStores {
             close(writer);
         };
         try {
-            return open(file.toString(), source, readers, writer, "", pools, clock, random, release);
+            Jdbi reads = Jdbi.create(readers).setStatementBuilderFactory(readers);
+            Jdbi writes = Jdbi.create(writer).setStatementBuilderFactory(writer);
+            return open(file.toString(), source, reads, writes, "", pools, clock, random, release);
         } catch (RuntimeException e) {
             release.run();
             throw e;
@@ -83,12 +85,13 @@ public final class SqliteStores {
      */
     public static JdbcDeviceStore open(
             DataSource source, String tablePrefix, AddressPools pools, InstantSource clock, RandomGenerator random) {
-        ConnectionFactory connections = source::getConnection;
+        Jdbi reads = Jdbi.create(source);
+        Jdbi writes = Jdbi.create(source);
         return open(
                 "in the given database",
                 source,
-                connections,
-                connections,
+                reads,
+                writes,
                 Schema.checkedPrefix(tablePrefix),
                 pools,
                 clock,
@@ -99,15 +102,15 @@ public final class SqliteStores {
     private static JdbcDeviceStore open(
             String name,
             DataSource source,
-            ConnectionFactory readers,
-            ConnectionFactory writer,
+            Jdbi reads,
+            Jdbi writes,
             String tablePrefix,
             AddressPools pools,
             InstantSource clock,
             RandomGenerator random,
             Runnable release) {
-        Jdbi writes = Jdbi.create(writer).define("p", tablePrefix);
-        Jdbi reads = Jdbi.create(readers).define("p", tablePrefix);
+        writes.define("p", tablePrefix);
+        reads.define("p", tablePrefix);
         try (Handle handle = writes.open()) {
             requireDurable(handle);
             Schema.migrate(source, tablePrefix);
@@ -139,6 +142,8 @@ public final class SqliteStores {
         config.setSynchronous(SynchronousMode.FULL);
         config.enforceForeignKeys(true);
         config.setBusyTimeout(BUSY_TIMEOUT_MILLIS);
+        // Every change is a savepoint, and what SQLite keeps to undo one would otherwise go through a file each time.
+        config.setTempStore(TempStore.MEMORY);
         config.setGetGeneratedKeys(false);
         return config;
     }

@@ -34,7 +34,7 @@ final class RandomWork {
     /** What the model answered, and what the other did. */
     List<Object> step(Instant now) {
         if (tasks.isEmpty() || random.nextInt(3) == 0) {
-            Backend backend = Backend.values()[random.nextInt(Backend.values().length)];
+            Backend backend = List.of(Backend.values()).get(random.nextInt(Backend.values().length));
             int limit = 1 + random.nextInt(4);
             Duration length = Duration.ofMillis(1 + random.nextInt(20_000));
             List<Task> leased = model.lease(backend, limit, now, length);
@@ -57,7 +57,7 @@ final class RandomWork {
         int kind = random.nextInt(10);
         if (kind < 6) {
             Observation observation = new Observation(
-                    now, Observation.Evidence.values()[random.nextInt(3)], "look " + random.nextInt(100));
+                    now, List.of(Observation.Evidence.values()).get(random.nextInt(3)), "look " + random.nextInt(100));
             return new Result.Done(task, observation, random.nextInt(3) == 0 ? Optional.of(soon) : Optional.empty());
         }
         return kind < 9

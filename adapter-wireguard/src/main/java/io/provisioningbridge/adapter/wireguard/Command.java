@@ -21,7 +21,11 @@ record Command(List<String> prefix) {
         prefix = List.copyOf(prefix);
     }
 
-    /** How a program ended. @param errors what it said on standard error, on one line */
+    /**
+     * How a program ended.
+     *
+     * @param errors what it said on standard error, on one line
+     */
     record Ended(int status, String output, String errors) {}
 
     /** @throws BackendUnavailableException when it cannot be started, does not end in time, or the thread is interrupted */

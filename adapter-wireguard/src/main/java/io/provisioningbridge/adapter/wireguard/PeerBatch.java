@@ -26,7 +26,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class PeerBatch {
 
-    /** A part of a message about one key. @param text as the server takes it */
+    /**
+     * A part of a message about one key.
+     *
+     * @param text as the server takes it
+     */
     record Clause(PeerKey key, boolean removes, String text) {}
 
     private final int clausesPerMessage;
@@ -90,7 +94,9 @@ final class PeerBatch {
         try {
             return server.apply(needed);
         } catch (BackendUnavailableException e) {
-            throw results.isEmpty() ? e : new BackendUnavailableException(e.getMessage(), Effect.POSSIBLE, e);
+            throw results.isEmpty()
+                    ? e
+                    : new BackendUnavailableException(String.valueOf(e.getMessage()), Effect.POSSIBLE, e);
         }
     }
 

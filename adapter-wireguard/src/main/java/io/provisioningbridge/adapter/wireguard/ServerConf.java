@@ -143,7 +143,7 @@ record ServerConf(
             } else if (section == Section.PEER && name.equals("publickey")) {
                 key = PeerKey.parse(value).value().orElse(null);
             } else if (section == Section.PEER && name.equals("allowedips")) {
-                for (String part : value.split(",")) {
+                for (String part : value.split(",", -1)) {
                     if (!part.isBlank()) {
                         allowed.add(network(part.strip()));
                     }

@@ -12,14 +12,13 @@ import java.net.SocketTimeoutException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -97,9 +96,7 @@ public final class UapiTunnelPeers extends LiveTunnelPeers implements AutoClosea
     public long epoch() {
         try {
             Map<String, Object> file = Files.readAttributes(socket, "unix:ino,ctime");
-            long inode = (Long) file.get("ino");
-            long made = ((FileTime) file.get("ctime")).to(TimeUnit.NANOSECONDS);
-            epoch.set(31 * inode + made);
+            epoch.set(Objects.hash(file.get("ino"), file.get("ctime")));
         } catch (IOException away) {
             // Then what was last known stands.
         }

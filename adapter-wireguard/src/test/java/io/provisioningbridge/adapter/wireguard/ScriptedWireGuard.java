@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +29,7 @@ final class ScriptedWireGuard implements AutoCloseable {
     private final Thread thread;
     private final Function<String, String> script;
     private final List<String> messages = new CopyOnWriteArrayList<>();
-    private volatile int connections;
+    private final AtomicInteger connections = new AtomicInteger();
     private volatile @Nullable SocketChannel current;
 
     /** @param script from a message, without its last empty line, to what is sent back, as it is */
@@ -45,20 +46,19 @@ final class ScriptedWireGuard implements AutoCloseable {
     }
 
     int connections() {
-        return connections;
+        return connections.get();
     }
 
     private void serve() {
         while (true) {
             try (SocketChannel caller = listener.accept()) {
                 current = caller;
-                connections++;
+                connections.incrementAndGet();
                 serve(caller);
             } catch (ClosedChannelException closed) {
                 return;
             } catch (IOException e) {
                 // The caller is gone; the next one may come.
-                continue;
             }
         }
     }

@@ -25,6 +25,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 import java.util.stream.IntStream;
@@ -159,7 +160,8 @@ class TunnelSoakTest {
         ScheduledExecutorService ticker = Executors.newSingleThreadScheduledExecutor();
         CompletableFuture<Void> done = new CompletableFuture<>();
         try {
-            ticker.scheduleAtFixedRate(
+            // Never completes: what goes wrong is in the other.
+            ScheduledFuture<?> unused = ticker.scheduleAtFixedRate(
                     () -> {
                         try {
                             step.next().run();
@@ -205,7 +207,11 @@ class TunnelSoakTest {
         }
     }
 
-    /** Keys nobody has the private half of, because making those takes longer. @param first number of the first address */
+    /**
+     * Keys nobody has the private half of, because making those takes longer.
+     *
+     * @param first number of the first address
+     */
     private List<Assignment> assignments(int first, int count) {
         return IntStream.range(first, first + count)
                 .mapToObj(i -> {
@@ -224,6 +230,7 @@ class TunnelSoakTest {
         return Duration.ofNanos(System.nanoTime() - start);
     }
 
+    @SuppressWarnings("AnnotateFormatMethod")
     private static void print(String format, Object... values) {
         System.out.println("SOAK " + String.format(Locale.ROOT, format, values));
     }

@@ -18,6 +18,7 @@ import java.security.SecureRandom;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -117,7 +118,9 @@ final class WireGuardServerFilesTest {
 
             assertThat(existing).hasContent("mine");
             Files.delete(existing);
-            assertThat(Files.walk(directory).filter(Files::isRegularFile)).isEmpty();
+            try (Stream<Path> all = Files.walk(directory)) {
+                assertThat(all.filter(Files::isRegularFile)).isEmpty();
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 package io.provisioningbridge.app.cli;
 
+import io.provisioningbridge.app.NativeCryptography;
 import io.provisioningbridge.app.StartException;
 import io.provisioningbridge.app.demo.Demo;
 import java.io.IOException;
@@ -12,8 +13,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "demo",
         description = {
-            "Starts a bridge with an embedded CA in a temporary directory, enrolls a simulated device, shows what it got,",
-            "and keeps serving until SIGTERM or SIGINT."
+            "Enrolls a simulated device at a bridge with an embedded CA, and shows what it got.",
+            "Everything is in a temporary directory. The bridge keeps serving until SIGTERM or SIGINT."
         })
 final class DemoCommand implements Callable<Integer> {
 
@@ -28,6 +29,7 @@ final class DemoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        NativeCryptography.install();
         try (Demo demo = Demo.start()) {
             CountDownLatch ended = Shutdown.closes(demo);
             demo.show(terminal.out());

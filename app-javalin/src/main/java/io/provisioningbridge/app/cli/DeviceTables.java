@@ -34,11 +34,13 @@ final class DeviceTables {
         out.println();
         out.println("Certificates, oldest first");
         table(
-                List.of("SERIAL", "STANDING", "REVOCATION", "NOT AFTER", "KEY SHA-256"),
-                List.of("serial", "standing", "revocation", "not_after", "key_sha256"),
+                List.of("SERIAL", "INCARNATION", "STANDING", "REVOCATION", "NOT AFTER", "KEY SHA-256"),
+                List.of("serial", "incarnation", "standing", "revocation", "not_after", "key_sha256"),
                 device.path("certificates"),
                 "  ",
                 out);
+        out.println();
+        lanes(device.path("lanes"), out);
         out.println();
         if (device.path("attempts").isEmpty()) {
             out.println("No key was tried in vain.");
@@ -53,6 +55,41 @@ final class DeviceTables {
                 out);
     }
 
+    /** How far the outside systems are. */
+    static void lanes(JsonNode lanes, PrintStream out) {
+        out.println("Outside systems");
+        table(
+                List.of("SYSTEM", "STATE", "SINCE", "NEXT TRY", "PROBLEM"),
+                List.of("system", "state", "since", "next_try", "problem"),
+                lanes,
+                "  ",
+                out);
+    }
+
+    static void explain(JsonNode explanation, PrintStream out) {
+        out.println(text(explanation, "device_id"));
+        if (explanation.has("state")) {
+            field("state", text(explanation, "state") + " since " + text(explanation, "state_since"), out);
+        }
+        out.println("  " + text(explanation, "words"));
+        if (explanation.has("under_way")) {
+            JsonNode underWay = explanation.path("under_way");
+            out.println("  Under way since " + text(underWay, "since") + ", at most until " + text(underWay, "until")
+                    + ", for key " + text(underWay, "key_sha256") + ".");
+        }
+        explanation.path("lanes").forEach(lane -> out.println("  " + text(lane, "words")));
+        if (!explanation.path("latest_events").isEmpty()) {
+            out.println();
+            out.println("What happened last, latest first");
+            table(
+                    List.of("AT", "WHAT", "BY", "DETAIL"),
+                    List.of("at", "action", "cause", "detail"),
+                    explanation.path("latest_events"),
+                    "  ",
+                    out);
+        }
+    }
+
     /** A member as text that is safe to print; {@code -} when it is empty or not there. */
     static String text(JsonNode object, String member) {
         String text = printable(object.path(member).asText(""));
@@ -64,12 +101,11 @@ final class DeviceTables {
         return text.replaceAll("\\p{C}", "?");
     }
 
-    private static void field(String name, String text, PrintStream out) {
+    static void field(String name, String text, PrintStream out) {
         out.println("  " + padded(name, 15) + text);
     }
 
-    private static void table(
-            List<String> headings, List<String> members, JsonNode rows, String indent, PrintStream out) {
+    static void table(List<String> headings, List<String> members, JsonNode rows, String indent, PrintStream out) {
         List<List<String>> lines = new ArrayList<>(List.of(headings));
         rows.forEach(row ->
                 lines.add(members.stream().map(member -> text(row, member)).toList()));

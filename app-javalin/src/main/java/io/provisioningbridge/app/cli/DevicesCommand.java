@@ -1,33 +1,31 @@
 package io.provisioningbridge.app.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.provisioningbridge.app.config.ClientConfig;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Optional;
-import java.util.TreeMap;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Looks at the devices of a running bridge, and vouches for keys. */
+/** Looks at the devices of a running bridge, and decides about them. */
 @Command(
         name = "devices",
         description = {
-            "Shows the devices of a running bridge, or lets one enroll with a new key.",
-            "Asks the bridge at BRIDGE_ADMIN_URL (http://127.0.0.1:8444 by default), with the token in",
-            "BRIDGE_OPERATOR_TOKEN, or the one in BRIDGE_DATA_DIR."
+            "Shows the devices of a running bridge, and lets them in, or out.",
+            "Asks the bridge at BRIDGE_ADMIN_URL (by default http://127.0.0.1:8444), with the",
+            "token in BRIDGE_OPERATOR_TOKEN, or the one in BRIDGE_DATA_DIR."
         },
         synopsisSubcommandLabel = "COMMAND")
 final class DevicesCommand {
 
     private static final String JSON_HELP = "Print the bridge's JSON as it is.";
-    private static final String PAGE = "500";
+    private static final String REASON_HELP = "Why; one line, for the audit trail.";
 
     /** Which key is allowed. */
     static final class Key {
@@ -39,11 +37,6 @@ final class DevicesCommand {
         @SuppressWarnings("UnusedVariable")
         @Option(names = "--latest", description = "The key that was tried last.")
         private boolean latest;
-    }
-
-    /** What a command does with a bridge that answers. */
-    private interface Action {
-        void run(OperatorClient client) throws IOException, InterruptedException;
     }
 
     private final Terminal terminal;
@@ -63,13 +56,14 @@ final class DevicesCommand {
             @Option(names = "--query", defaultValue = "", description = "Only those with this in their id.")
                     String query,
             @Option(names = "--json", description = JSON_HELP) boolean json) {
-        return with(client -> {
+        return BridgeCall.with(terminal, client -> {
             ObjectNode all = allPages(client, state, query);
             if (json) {
                 terminal.out().println(all);
             } else {
                 DeviceTables.list(all.path("devices"), terminal.out());
             }
+            return ExitStatus.OK;
         });
     }
 
@@ -77,13 +71,14 @@ final class DevicesCommand {
     int show(
             @Parameters(paramLabel = "ID", description = "The device.") String id,
             @Option(names = "--json", description = JSON_HELP) boolean json) {
-        return with(client -> {
+        return BridgeCall.with(terminal, client -> {
             JsonNode device = client.get(devicePath(id));
             if (json) {
                 terminal.out().println(device);
             } else {
                 DeviceTables.show(device, terminal.out());
             }
+            return ExitStatus.OK;
         });
     }
 
@@ -97,9 +92,9 @@ final class DevicesCommand {
             @Parameters(paramLabel = "ID", description = "The device.") String id,
             @ArgGroup(multiplicity = "1") Key key,
             @Option(names = "--json", description = JSON_HELP) boolean json) {
-        return with(client -> {
+        return BridgeCall.with(terminal, client -> {
             String hash = key.hash == null ? latestKey(client, id, json) : key.hash;
-            JsonNode allowed = client.post(devicePath(id) + "/allow-reenrollment", "key_sha256", hash);
+            JsonNode allowed = client.post(devicePath(id) + "/allow-reenrollment", Map.of("key_sha256", hash));
             if (json) {
                 terminal.out().println(allowed);
             } else {
@@ -108,6 +103,7 @@ final class DevicesCommand {
                                 + DeviceTables.text(allowed, "key_sha256") + " until "
                                 + DeviceTables.text(allowed, "expires"));
             }
+            return ExitStatus.OK;
         });
     }
 
@@ -126,47 +122,87 @@ final class DevicesCommand {
         return hash;
     }
 
-    private static ObjectNode allPages(OperatorClient client, String state, String query)
-            throws IOException, InterruptedException {
-        TreeMap<String, String> parameters = new TreeMap<>();
-        parameters.put("limit", PAGE);
-        parameters.put("state", state);
-        parameters.put("q", query);
-        List<JsonNode> devices = new ArrayList<>();
-        Optional<String> cursor = Optional.of("");
-        while (cursor.isPresent()) {
-            parameters.put("cursor", cursor.get());
-            JsonNode page = client.get("/devices", parameters);
-            page.path("devices").forEach(devices::add);
-            cursor = Optional.ofNullable(page.path("next_cursor").textValue());
-        }
-        ObjectNode all = client.object();
-        ArrayNode list = all.putArray("devices");
-        list.addAll(devices);
-        return all;
+    @Command(
+            description = {
+                "Shuts a device out for the time being.",
+                "Its peer leaves the tunnel server, and every request of it is refused.",
+                "Certificates, keys and address are kept."
+            })
+    int suspend(
+            @Parameters(paramLabel = "ID", description = "The device.") String id,
+            @Option(names = "--reason", defaultValue = "", description = REASON_HELP) String reason) {
+        return change(id, "suspend", reason, "is suspended");
     }
 
-    private static String devicePath(String id) {
-        return "/devices/" + OperatorClient.encoded(id);
+    @Command(description = "Lets a suspended device in again.")
+    int resume(
+            @Parameters(paramLabel = "ID", description = "The device.") String id,
+            @Option(names = "--reason", defaultValue = "", description = REASON_HELP) String reason) {
+        return change(id, "resume", reason, "is in service");
     }
 
-    private int with(Action action) {
-        return ClientConfig.read(terminal.environment()).fold(config -> run(config, action), problem -> {
-            terminal.err().println(problem);
-            return ExitStatus.MISUSED;
+    @Command(
+            description = {
+                "Lets a device that was taken out of service enroll anew, inheriting nothing.",
+                "Only once the tunnel server has let the old one go. Save the receipt before: it is of the life that is gone."
+            })
+    int readmit(
+            @Parameters(paramLabel = "ID", description = "The device.") String id,
+            @Option(names = "--reason", defaultValue = "", description = REASON_HELP) String reason) {
+        return change(id, "readmit", reason, "may enroll anew");
+    }
+
+    @Command(
+            description =
+                    "Says which rule decides the device's next enrollment, and what each outside system waits for.")
+    int explain(
+            @Parameters(paramLabel = "ID", description = "The device, known or not.") String id,
+            @Option(names = "--json", description = JSON_HELP) boolean json) {
+        return BridgeCall.with(terminal, client -> {
+            JsonNode explanation = client.get(devicePath(id) + "/explanation");
+            if (json) {
+                terminal.out().println(explanation);
+            } else {
+                DeviceTables.explain(explanation, terminal.out());
+            }
+            return ExitStatus.OK;
         });
     }
 
-    private int run(ClientConfig config, Action action) {
-        try {
-            action.run(OperatorClient.of(config));
+    @Command(
+            description = {
+                "Prints the signed receipt of a device that was taken out of service.",
+                "It tells what is known now; ./bridge receipt verify reads it."
+            })
+    int receipt(
+            @Parameters(paramLabel = "ID", description = "The device.") String id,
+            @Option(names = "--output", paramLabel = "FILE", description = "Write it there instead.") @Nullable
+                    Path file) {
+        return BridgeCall.with(terminal, client -> {
+            String receipt = client.text(devicePath(id) + "/receipt");
+            if (file == null) {
+                terminal.out().println(receipt);
+            } else {
+                Files.writeString(file, receipt + "\n", StandardCharsets.US_ASCII);
+            }
             return ExitStatus.OK;
-        } catch (IOException e) {
-            terminal.err().println(e.getMessage());
-            return ExitStatus.FAILED;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return ExitStatus.FAILED;
-        }
+        });
+    }
+
+    private int change(String id, String wish, String reason, String outcome) {
+        return BridgeCall.with(terminal, client -> {
+            JsonNode device = client.post(devicePath(id) + "/" + wish, Map.of("reason", reason));
+            terminal.out().println(DeviceTables.text(device, "device_id") + " " + outcome + ".");
+            return ExitStatus.OK;
+        });
+    }
+
+    private static ObjectNode allPages(OperatorClient client, String state, String query)
+            throws IOException, InterruptedException {
+        return client.allPages("/devices", "devices", Map.of("state", state, "q", query));
+    }
+
+    static String devicePath(String id) {
+        return "/devices/" + OperatorClient.encoded(id);
     }
 }

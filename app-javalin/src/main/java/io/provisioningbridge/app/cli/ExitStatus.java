@@ -8,6 +8,8 @@ final class ExitStatus {
     static final int FAILED = 1;
     /** It was not understood: the command line, or the configuration. picocli uses it too. */
     static final int MISUSED = 2;
+    /** It was accepted, and is not done yet. */
+    static final int PENDING = 3;
 
     private ExitStatus() {}
 }

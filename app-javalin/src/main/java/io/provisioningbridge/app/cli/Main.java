@@ -31,11 +31,17 @@ public final class Main {
                 .addSubcommand(new ServeCommand(terminal))
                 .addSubcommand(new DemoCommand(terminal))
                 .addSubcommand(new ConfigCommand(terminal))
-                .addSubcommand(new DevicesCommand(terminal))
+                .addSubcommand(devices(terminal))
+                .addSubcommand(new LanesCommand(terminal))
+                .addSubcommand(new ReceiptCommand(terminal))
                 .addSubcommand(new ImportPeersCommand(terminal))
                 .addSubcommand(new WireGuardCommand(terminal))
                 .setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(terminal.err(), true, StandardCharsets.UTF_8));
+    }
+
+    private static CommandLine devices(Terminal terminal) {
+        return new CommandLine(new DevicesCommand(terminal)).addSubcommand(new DecommissionCommand(terminal));
     }
 
     /** The version the build wrote into the application's jar. */

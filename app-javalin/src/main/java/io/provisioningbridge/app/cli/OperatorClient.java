@@ -3,6 +3,7 @@ package io.provisioningbridge.app.cli;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.provisioningbridge.app.TokenFile;
 import io.provisioningbridge.app.config.ClientConfig;
@@ -22,6 +23,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import javax.net.ssl.SSLException;
 
@@ -29,6 +32,7 @@ import javax.net.ssl.SSLException;
 final class OperatorClient {
 
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String PAGE = "500";
     private static final Duration CONNECT = Duration.ofSeconds(10);
     private static final Duration ANSWER = Duration.ofSeconds(60);
 
@@ -62,28 +66,60 @@ final class OperatorClient {
         }
     }
 
-    /** An object to be filled. */
-    ObjectNode object() {
-        return JSON.createObjectNode();
-    }
-
     JsonNode get(String path) throws IOException, InterruptedException {
         return get(path, Map.of());
     }
 
     /** @param parameters those with an empty value are left out */
     JsonNode get(String path, Map<String, String> parameters) throws IOException, InterruptedException {
+        return parse(send(request(path + query(parameters)).GET()));
+    }
+
+    /** An answer that is not JSON. */
+    String text(String path) throws IOException, InterruptedException {
+        return send(request(path).GET());
+    }
+
+    /**
+     * Follows a list page by page.
+     *
+     * @param list the member the items are in
+     * @return an object with all of them in that member
+     */
+    ObjectNode allPages(String path, String list, Map<String, String> parameters)
+            throws IOException, InterruptedException {
+        Map<String, String> asked = new TreeMap<>(parameters);
+        asked.put("limit", PAGE);
+        ObjectNode all = JSON.createObjectNode();
+        ArrayNode items = all.putArray(list);
+        Optional<String> cursor = Optional.of("");
+        while (cursor.isPresent()) {
+            asked.put("cursor", cursor.get());
+            JsonNode page = get(path, asked);
+            page.path(list).forEach(items::add);
+            cursor = Optional.ofNullable(page.path("next_cursor").textValue());
+        }
+        return all;
+    }
+
+    /** Posts an object with these members. */
+    JsonNode post(String path, Map<String, String> members) throws IOException, InterruptedException {
+        String body = JSON.writeValueAsString(members);
+        return parse(
+                send(request(path).header("Content-Type", "application/json").POST(BodyPublishers.ofString(body))));
+    }
+
+    /** @param parameters those with an empty value are left out */
+    JsonNode delete(String path, Map<String, String> parameters) throws IOException, InterruptedException {
+        return parse(send(request(path + query(parameters)).DELETE()));
+    }
+
+    private static String query(Map<String, String> parameters) {
         String query = parameters.entrySet().stream()
                 .filter(parameter -> !parameter.getValue().isEmpty())
                 .map(parameter -> parameter.getKey() + "=" + encoded(parameter.getValue()))
                 .collect(Collectors.joining("&"));
-        return send(request(query.isEmpty() ? path : path + "?" + query).GET());
-    }
-
-    /** Posts an object with one member. */
-    JsonNode post(String path, String member, String text) throws IOException, InterruptedException {
-        String body = JSON.writeValueAsString(Map.of(member, text));
-        return send(request(path).header("Content-Type", "application/json").POST(BodyPublishers.ofString(body)));
+        return query.isEmpty() ? "" : "?" + query;
     }
 
     /** Text as one segment of a path, or a value in a query. */
@@ -97,7 +133,7 @@ final class OperatorClient {
                 .header("Authorization", "Bearer " + token.reveal());
     }
 
-    private JsonNode send(HttpRequest.Builder request) throws IOException, InterruptedException {
+    private String send(HttpRequest.Builder request) throws IOException, InterruptedException {
         HttpResponse<String> response;
         try {
             response = client.send(request.build(), BodyHandlers.ofString());
@@ -112,8 +148,8 @@ final class OperatorClient {
         } catch (IOException e) {
             throw new IOException("The bridge at " + url + " did not answer: " + e, e);
         }
-        if (response.statusCode() == 200) {
-            return parse(response.body());
+        if (response.statusCode() == 200 || response.statusCode() == 202) {
+            return response.body();
         }
         if (response.statusCode() == 401) {
             throw new IOException("The bridge at " + url + " does not know this token; it may have been started with"

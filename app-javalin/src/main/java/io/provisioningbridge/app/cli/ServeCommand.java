@@ -1,5 +1,6 @@
 package io.provisioningbridge.app.cli;
 
+import io.provisioningbridge.app.NativeCryptography;
 import io.provisioningbridge.app.RunningBridge;
 import io.provisioningbridge.app.StartException;
 import io.provisioningbridge.app.Wiring;
@@ -28,6 +29,7 @@ final class ServeCommand implements Callable<Integer> {
     }
 
     private int serve(BridgeConfig config) {
+        NativeCryptography.install();
         try (RunningBridge bridge = Wiring.production(config)) {
             CountDownLatch ended = Shutdown.closes(bridge);
             LOG.info("devices are served on {}, port {}", config.listener().listen(), bridge.port());

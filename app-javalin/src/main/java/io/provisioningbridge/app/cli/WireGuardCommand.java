@@ -21,8 +21,9 @@ final class WireGuardCommand {
 
     @Command(
             description = {
-                "Makes the server's key and configuration in WG_CONFIG_DIR, for wg-quick and the linuxserver image,",
-                "from WG_SUBNET, WG_INTERFACE and the port of WG_SERVER_ENDPOINT. Never overwrites anything.",
+                "Makes the server's key and configuration in WG_CONFIG_DIR.",
+                "They suit wg-quick and the linuxserver image, and come from WG_SUBNET, WG_INTERFACE and the port of",
+                "WG_SERVER_ENDPOINT. Nothing is ever overwritten.",
                 "Prints the line WG_SERVER_PUBLIC_KEY=..., which belongs into the bridge's configuration."
             })
     int init() {
@@ -46,7 +47,7 @@ final class WireGuardCommand {
         terminal.out().println("WG_SERVER_PUBLIC_KEY=" + key);
         terminal.err()
                 .println("Made " + files.configuration() + "; start the server with: wg-quick up "
-                        + files.configuration().toAbsolutePath());
+                        + files.configuration().toAbsolutePath().normalize());
         return ExitStatus.OK;
     }
 }

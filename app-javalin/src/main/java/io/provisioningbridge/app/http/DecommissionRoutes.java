@@ -33,7 +33,7 @@ final class DecommissionRoutes {
             // Somebody may have readmitted the device since.
             return operations.receipt(id).orElseThrow(Settling::changing);
         });
-        LOG.info("{} is out of service: {}", receipt.device(), reason);
+        LOG.info("{} is out of service: {}", receipt.device(), Reason.shown(reason));
         ctx.status(receipt.isComplete() ? 200 : 202)
                 .contentType("application/json")
                 .result(Json.write(answer(receipt)));
@@ -47,14 +47,14 @@ final class DecommissionRoutes {
                         .receipt(id)
                         .orElseThrow(() -> new ProblemException(
                                 ProblemType.NOT_DECOMMISSIONED,
-                                "No device that goes by " + id + " is out of service; a receipt is about the end of one.")));
+                                "No device that goes by " + id
+                                        + " is out of service; a receipt is about the end of one.")));
         ctx.contentType(ReceiptSigner.MEDIA_TYPE).result(signed(receipt));
     }
 
     private ObjectNode answer(DecommissionReceipt receipt) {
-        ObjectNode answer = Json.object()
-                .put("device_id", receipt.device().text())
-                .put("complete", receipt.isComplete());
+        ObjectNode answer =
+                Json.object().put("device_id", receipt.device().text()).put("complete", receipt.isComplete());
         ArrayNode lanes = answer.putArray("lanes");
         receipt.lanes().forEach(lane -> lanes.add(LaneJson.of(lane)));
         return receipt.isComplete() ? answer.put("receipt", signed(receipt)) : answer;

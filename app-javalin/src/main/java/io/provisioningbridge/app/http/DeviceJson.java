@@ -7,7 +7,6 @@ import io.provisioningbridge.core.domain.AuditEvent;
 import io.provisioningbridge.core.domain.Device;
 import io.provisioningbridge.core.domain.DeviceCertificate;
 import io.provisioningbridge.core.domain.Lane;
-import java.math.BigInteger;
 import java.util.List;
 import java.util.Locale;
 
@@ -59,19 +58,13 @@ final class DeviceJson {
 
     private static ObjectNode certificate(DeviceCertificate certificate) {
         return Json.object()
-                .put("serial", serial(certificate.serial()))
+                .put("serial", DeviceCertificate.text(certificate.serial()))
                 .put("incarnation", certificate.incarnation().number())
                 .put("standing", word(certificate.standing()))
                 .put("revocation", word(certificate.revocation()))
                 .put("not_before", Dialect.rfc3339(certificate.notBefore()))
                 .put("not_after", Dialect.rfc3339(certificate.notAfter()))
                 .put("key_sha256", certificate.key().hex());
-    }
-
-    /** As {@code openssl x509 -serial} prints it: upper case, an even number of digits. */
-    static String serial(BigInteger serial) {
-        String hex = serial.toString(16).toUpperCase(Locale.ROOT);
-        return hex.length() % 2 == 0 ? hex : "0" + hex;
     }
 
     /** As it is written on the wire, such as {@code enrolled}. */

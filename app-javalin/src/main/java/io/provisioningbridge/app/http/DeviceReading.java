@@ -47,8 +47,8 @@ final class DeviceReading {
         ObjectNode answer = ask(
                 bulkhead,
                 () -> store.find(id)
-                        .map(device -> DeviceJson.whole(
-                                device, store.certificates(id), store.attempts(id), queue.lanes(id)))
+                        .map(device ->
+                                DeviceJson.whole(device, store.certificates(id), store.attempts(id), queue.lanes(id)))
                         .orElseThrow(() -> unknown(id)));
         ctx.contentType("application/json").result(Json.write(answer));
     }

@@ -14,15 +14,19 @@ final class ExplanationJson {
         ObjectNode answer = Json.object()
                 .put("device_id", explanation.device().text())
                 .put("enrolled", explanation.record().isPresent());
-        explanation.record().ifPresent(device -> answer.put("state", DeviceJson.word(device.state()))
-                .put("state_since", Dialect.rfc3339(device.stateSince()))
-                .put("incarnation", device.incarnation().number()));
+        explanation
+                .record()
+                .ifPresent(device -> answer.put("state", DeviceJson.word(device.state()))
+                        .put("state_since", Dialect.rfc3339(device.stateSince()))
+                        .put("incarnation", device.incarnation().number()));
         answer.put("rule", DeviceJson.word(explanation.rule()).replace('_', '-'))
                 .put("words", words(explanation.rule()));
-        explanation.underWay().ifPresent(intent -> answer.putObject("under_way")
-                .put("key_sha256", intent.key().hex())
-                .put("since", Dialect.rfc3339(intent.opened()))
-                .put("until", Dialect.rfc3339(intent.expires())));
+        explanation
+                .underWay()
+                .ifPresent(intent -> answer.putObject("under_way")
+                        .put("key_sha256", intent.key().hex())
+                        .put("since", Dialect.rfc3339(intent.opened()))
+                        .put("until", Dialect.rfc3339(intent.expires())));
         ArrayNode lanes = answer.putArray("lanes");
         explanation.lanes().forEach(lane -> lanes.add(LaneJson.explained(lane)));
         ArrayNode latest = answer.putArray("latest_events");

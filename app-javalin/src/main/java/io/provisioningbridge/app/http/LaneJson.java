@@ -73,6 +73,11 @@ final class LaneJson {
         };
     }
 
+    /** With the full stop that some problems have already. */
+    private static String sentence(String text) {
+        return text.endsWith(".") ? text : text + ".";
+    }
+
     private static String words(Lane lane) {
         String who = switch (lane.backend()) {
             case CERTIFICATE_AUTHORITY -> "The certificate authority";
@@ -86,18 +91,18 @@ final class LaneJson {
             case DUE ->
                 lane.problem().isEmpty()
                         ? who + " has been behind since " + since + " and was not asked yet." + next
-                        : who + " has been behind since " + since + ": " + lane.problem() + ". Tried "
+                        : who + " has been behind since " + since + ": " + sentence(lane.problem()) + " Tried "
                                 + times(lane.attempts()) + "." + next;
             case FAILED ->
-                who + " has been behind since " + since + " and was given up: " + lane.problem()
-                        + ". It is tried again when an operator says so (./bridge lanes retry), or the device changes.";
+                who + " has been behind since " + since + " and was given up: " + sentence(lane.problem())
+                        + " It is tried again when an operator says so (./bridge lanes retry), or the device changes.";
             case DONE ->
                 who + " has been as it should be since " + since
                         + lane.observation()
                                 .map(seen -> ": " + seen.what() + " (" + meaning(seen.evidence()) + ")")
                                 .orElse("")
                         + "."
-                        + (lane.problem().isEmpty() ? "" : " When last looked at: " + lane.problem() + ".")
+                        + (lane.problem().isEmpty() ? "" : " When last looked at: " + sentence(lane.problem()))
                         + lane.nextTry()
                                 .map(at -> " It is looked at again: " + Dialect.rfc3339(at) + ".")
                                 .orElse("");

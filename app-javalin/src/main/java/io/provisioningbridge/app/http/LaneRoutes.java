@@ -52,12 +52,13 @@ final class LaneRoutes {
         String operator = Settling.operatorOf(ctx);
         if (body.has(DEVICE) == body.has(STATE)) {
             throw new ProblemException(
-                    ProblemType.MALFORMED_BODY, "Give either 'device_id', or 'state': \"failed\" for all that gave up.");
+                    ProblemType.MALFORMED_BODY,
+                    "Give either 'device_id', or 'state': \"failed\" for all that gave up.");
         }
         int retried = body.has(DEVICE)
                 ? retryOne(deviceIn(body), backend, operator)
                 : retryFailed(body.requiredText(STATE), backend, operator);
-        LOG.info("{} lanes of {} are tried again", retried, backend);
+        LOG.info("{} lanes of {} are tried again", retried, LaneJson.system(backend));
         ctx.contentType("application/json").result(Json.write(Json.object().put("retried", retried)));
     }
 
@@ -109,7 +110,7 @@ final class LaneRoutes {
 
     private static Backend systemIn(JsonBody body) {
         return LaneJson.systemNamed(body.requiredText(SYSTEM))
-                .orElseThrow(() -> new ProblemException(
-                        ProblemType.INVALID_SYSTEM, "'system' is " + LaneJson.systems() + "."));
+                .orElseThrow(() ->
+                        new ProblemException(ProblemType.INVALID_SYSTEM, "'system' is " + LaneJson.systems() + "."));
     }
 }

@@ -34,7 +34,7 @@ final class LifecycleRoutes {
             var result = operations.suspend(id, Settling.operatorOf(ctx), reason);
             return withLanes(Settling.deviceOf(result, id));
         });
-        LOG.info("{} is suspended: {}", id, reason);
+        LOG.info("{} is suspended: {}", id, Reason.shown(reason));
         ctx.contentType("application/json").result(Json.write(answer));
     }
 
@@ -45,7 +45,7 @@ final class LifecycleRoutes {
             var result = operations.resume(id, Settling.operatorOf(ctx), reason);
             return withLanes(Settling.deviceOf(result, id));
         });
-        LOG.info("{} is in service: {}", id, reason);
+        LOG.info("{} is in service: {}", id, Reason.shown(reason));
         ctx.contentType("application/json").result(Json.write(answer));
     }
 
@@ -54,7 +54,7 @@ final class LifecycleRoutes {
         String reason = Reason.inBody(ctx);
         Device gone = DeviceReading.ask(
                 bulkhead, () -> Settling.deviceOf(operations.readmit(id, Settling.operatorOf(ctx), reason), id));
-        LOG.info("{} may enroll anew: {}", id, reason);
+        LOG.info("{} may enroll anew: {}", id, Reason.shown(reason));
         ObjectNode answer = Json.object()
                 .put("device_id", gone.id().text())
                 .put("ended_incarnation", gone.incarnation().number());

@@ -23,8 +23,8 @@ final class QueryParameters {
     static QueryParameters of(Context ctx, Set<String> known) {
         for (var parameter : ctx.queryParamMap().entrySet()) {
             if (!known.contains(parameter.getKey()) || parameter.getValue().size() != 1) {
-                throw invalid("Known are " + String.join(", ", known.stream().sorted().toList())
-                        + ", each at most once.");
+                throw invalid(
+                        "Known are " + String.join(", ", known.stream().sorted().toList()) + ", each at most once.");
             }
         }
         return new QueryParameters(ctx);

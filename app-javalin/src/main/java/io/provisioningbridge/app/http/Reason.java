@@ -29,6 +29,11 @@ final class Reason {
                 .orElse(""));
     }
 
+    /** For the log. */
+    static String shown(String reason) {
+        return reason.isEmpty() ? "-" : reason;
+    }
+
     private static String judged(String text) {
         if (!ALLOWED.matcher(text).matches()) {
             throw new ProblemException(

@@ -27,9 +27,10 @@ final class ReceiptJson {
         ArrayNode certificates = answer.putArray("certificates");
         receipt.certificates().forEach(certificate -> certificates.add(certificate(certificate, receipt.at())));
         ArrayNode possible = answer.putArray("possibly_issued");
-        receipt.neverReceived().forEach(intent -> possible.addObject()
-                .put("key_sha256", intent.key().hex())
-                .put("asked_at", Dialect.rfc3339(intent.opened())));
+        receipt.neverReceived()
+                .forEach(intent -> possible.addObject()
+                        .put("key_sha256", intent.key().hex())
+                        .put("asked_at", Dialect.rfc3339(intent.opened())));
         return answer.put("renewal_behind_bridge", DeviceJson.word(receipt.renewal()));
     }
 
@@ -46,7 +47,7 @@ final class ReceiptJson {
 
     private static ObjectNode certificate(DeviceCertificate certificate, Instant at) {
         return Json.object()
-                .put("serial", DeviceJson.serial(certificate.serial()))
+                .put("serial", DeviceCertificate.text(certificate.serial()))
                 .put("not_after", Dialect.rfc3339(certificate.notAfter()))
                 .put("revocation", revocation(certificate, at))
                 .put("standing", DeviceJson.word(certificate.standing()));

@@ -122,7 +122,7 @@ class DevicesCommandTest {
         assertThat(printed())
                 .contains("show-001", "Certificates, oldest first", "Keys tried in vain, latest first")
                 .anyMatch(line -> line.matches("  name +Pump"))
-                .anyMatch(line -> line.matches("  [0-9A-F]+ +issued +none +\\S+Z +" + hash(key)))
+                .anyMatch(line -> line.matches("  [0-9A-F]+ +1 +issued +none +\\S+Z +" + hash(key)))
                 .anyMatch(line -> line.matches("  " + hash(stranger) + "  \\S+Z  127\\.0\\.0\\.1"));
     }
 
@@ -158,6 +158,26 @@ class DevicesCommandTest {
         assertThat(complained()).contains("The bridge answered 422: 'key_sha256' is 64 hex digits");
         assertThat(run("devices", "allow-reenrollment", "lost-002", "--key", "ab".repeat(32)))
                 .isZero();
+    }
+
+    @Test
+    void decommissionShouldSayWhichSystemKeepsItFromItsEnd() throws Exception {
+        enroll("stuck-001", DeviceKey.p256(), "");
+
+        // This tunnel server has no configuration to take the peer out of.
+        assertThat(run("devices", "decommission", "stuck-001", "--reason", "sold", "--wait", "1"))
+                .isEqualTo(3);
+
+        assertThat(printed())
+                .contains("stuck-001 is out of service.", "  tunnel: due")
+                .anyMatch(line -> line.matches("  complete +NO: some system may still know the device"))
+                .noneMatch(line -> line.startsWith("    projected"));
+        out.reset();
+        assertThat(run("devices", "decommission", "stuck-001", "--reason", "sold"))
+                .as("without --wait, it is enough that it was accepted")
+                .isZero();
+        assertThat(printed()).anyMatch(line -> line.matches("  tunnel +due +\\S+Z +.*"));
+        assertThat(enroll("stuck-001", DeviceKey.p256(), "")).isEqualTo(410);
     }
 
     @Test

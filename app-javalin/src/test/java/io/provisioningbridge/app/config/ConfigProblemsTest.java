@@ -53,8 +53,7 @@ class ConfigProblemsTest {
                     WG_CLIENT_ALLOWED_IPS       | 10.8.0.0/33                      | between 0 and 32
                     WG_CLIENT_ALLOWED_IPS       | everything                       | is not a network
                     WG_CLIENT_MTU               | 100                              | such as 1420
-                    WG_APPLY                    | uapi                             | not available in this version; use file
-                    WG_APPLY                    | magic                            | is not one of: file
+                    WG_APPLY                    | magic                            | is not one of: file, uapi, command
                     BRIDGE_LISTEN               | 8443                             | write host:port
                     BRIDGE_LISTEN               | :8443                            | does not begin with a host
                     BRIDGE_LISTEN               | 0.0.0.0:70000                    | port between 0 and 65535
@@ -79,6 +78,7 @@ class ConfigProblemsTest {
                     BRIDGE_ADMIN_LISTEN         | 0.0.0.0:8443                     | is BRIDGE_LISTEN too
                     BRIDGE_OPERATOR_TOKEN       | hunter2                          | 16 to 512 characters
                     BRIDGE_OPERATOR_TOKEN       | not a token that a header has    | may hold only letters
+                    BRIDGE_SIGNING_KEY_FILE     | /nowhere/signing.pem             | there is no file
                     BRIDGE_VIEWER_TOKEN         | "seventeen-letters                | may hold only letters
                     BRIDGE_DATABASE_URL         | jdbc:postgresql://db/bridge      | remove it
                     REENROLLMENT                | always                           | is not one of: proof, open, never

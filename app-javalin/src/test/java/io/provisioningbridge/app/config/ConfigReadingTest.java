@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.provisioningbridge.core.domain.AddressPools;
 import io.provisioningbridge.core.enrollment.Reenrollment;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -14,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -249,17 +251,32 @@ class ConfigReadingTest {
         Map<String, String> environment = eightAnd(
                 "THINGSBOARD_URL", "https://tb",
                 "THINGSBOARD_MODE", "chain",
-                "BRIDGE_SIGNING_KEY_FILE", "/keys/signing.pem",
-                "WG_ADDRESS_QUARANTINE", "24h");
+                "BRIDGE_WEBHOOK_SECRET", "0123456789abcdef");
 
         assertThat(config(environment)).isNotNull();
         assertThat(warned(environment))
-                .contains(
-                        "HAWKBIT_URL",
-                        "THINGSBOARD_URL",
-                        "THINGSBOARD_MODE",
-                        "BRIDGE_SIGNING_KEY_FILE",
-                        "WG_ADDRESS_QUARANTINE");
+                .contains("HAWKBIT_URL", "THINGSBOARD_URL", "THINGSBOARD_MODE", "BRIDGE_WEBHOOK_SECRET");
+    }
+
+    @Test
+    void whatIsUsedForTheEndOfADeviceShouldBeRead(@TempDir Path directory) throws Exception {
+        Path key = Files.createFile(directory.resolve("signing.pem"));
+
+        BridgeConfig usual = config(eight());
+        BridgeConfig other = config(eightAnd(
+                "BRIDGE_SIGNING_KEY_FILE", key.toString(),
+                "WG_APPLY", "uapi",
+                "WG_INTERFACE", "devices",
+                "WG_ADDRESS_QUARANTINE", "7d"));
+
+        assertThat(usual.operators().signingKey()).isEmpty();
+        assertThat(usual.tunnel().apply()).isEqualTo(TunnelConfig.Apply.FILE);
+        assertThat(usual.tunnel().interfaceName()).isEqualTo("wg0");
+        assertThat(usual.tunnel().quarantine()).hasHours(24);
+        assertThat(other.operators().signingKey()).hasValue(key);
+        assertThat(other.tunnel().apply()).isEqualTo(TunnelConfig.Apply.UAPI);
+        assertThat(other.tunnel().interfaceName()).isEqualTo("devices");
+        assertThat(other.tunnel().quarantine()).hasDays(7);
     }
 
     @Test

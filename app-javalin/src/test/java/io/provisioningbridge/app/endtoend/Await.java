@@ -16,7 +16,11 @@ final class Await {
     private Await() {}
 
     static void until(String what, Callable<Boolean> condition) throws Exception {
-        Instant end = Instant.now().plus(LONGEST);
+        until(what, LONGEST, condition);
+    }
+
+    static void until(String what, Duration longest, Callable<Boolean> condition) throws Exception {
+        Instant end = Instant.now().plus(longest);
         while (!condition.call()) {
             if (Instant.now().isAfter(end)) {
                 fail("waited in vain until " + what);

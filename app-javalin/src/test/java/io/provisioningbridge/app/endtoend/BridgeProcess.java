@@ -37,14 +37,42 @@ final class BridgeProcess implements AutoCloseable {
 
     /** {@code ./bridge serve}, ready to be asked for devices. */
     static BridgeProcess serve(Path directory, Map<String, String> environment) {
-        BridgeProcess bridge = start(directory, environment, "serve");
+        return serve(List.of(), directory, environment);
+    }
+
+    /**
+     * @param wrapper words before the command, which make way for it
+     */
+    static BridgeProcess serve(List<String> wrapper, Path directory, Map<String, String> environment) {
+        BridgeProcess bridge = start(wrapper, directory, environment, "serve");
         bridge.await("it listens", () -> bridge.port().isPresent());
         return bridge;
     }
 
     /** Any command, under way. */
     static BridgeProcess start(Path directory, Map<String, String> environment, String... arguments) {
-        List<String> command = new ArrayList<>(List.of(
+        return start(List.of(), directory, environment, arguments);
+    }
+
+    private static BridgeProcess start(
+            List<String> wrapper, Path directory, Map<String, String> environment, String... arguments) {
+        Path log = directory.resolve("bridge.log");
+        try {
+            Files.deleteIfExists(log);
+            ProcessBuilder builder = prepare(wrapper, directory, environment, arguments)
+                    .redirectErrorStream(true)
+                    .redirectOutput(log.toFile());
+            return new BridgeProcess(builder.start(), directory, log);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Any command, yet to be started. */
+    static ProcessBuilder prepare(
+            List<String> wrapper, Path directory, Map<String, String> environment, String... arguments) {
+        List<String> command = new ArrayList<>(wrapper);
+        command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
@@ -52,20 +80,11 @@ final class BridgeProcess implements AutoCloseable {
                 System.getProperty("java.class.path"),
                 "io.provisioningbridge.app.cli.Main"));
         command.addAll(List.of(arguments));
-        Path log = directory.resolve("bridge.log");
-        try {
-            Files.deleteIfExists(log);
-            ProcessBuilder builder = new ProcessBuilder(command)
-                    .directory(directory.toFile())
-                    .redirectErrorStream(true)
-                    .redirectOutput(log.toFile());
-            builder.environment().keySet().removeIf(name -> name.matches("(BRIDGE|STEP_CA|WG|ENROLLMENT|HAWKBIT)_.*"));
-            builder.environment().put("BRIDGE_ADMIN_LISTEN", "127.0.0.1:0");
-            builder.environment().putAll(environment);
-            return new BridgeProcess(builder.start(), directory, log);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());
+        builder.environment().keySet().removeIf(name -> name.matches("(BRIDGE|STEP_CA|WG|ENROLLMENT|HAWKBIT)_.*"));
+        builder.environment().put("BRIDGE_ADMIN_LISTEN", "127.0.0.1:0");
+        builder.environment().putAll(environment);
+        return builder;
     }
 
     /** Empty until it listens. */

@@ -3,6 +3,9 @@ package io.provisioningbridge.app.http;
 import static io.provisioningbridge.app.http.Operators.assertProblem;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.provisioningbridge.core.domain.AuditEvent.Action;
 import io.provisioningbridge.core.domain.Device;
@@ -20,6 +23,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.slf4j.LoggerFactory;
 
 class DecommissionApiTest {
 
@@ -91,7 +95,9 @@ class DecommissionApiTest {
         operators.enroll("dev-001");
 
         assertProblem(operators.delete("/devices/dev-001?reason=" + "a".repeat(501)), 422, "invalid-reason");
-        assertThat(operators.delete("/devices/dev-001?reason=" + "a".repeat(500)).statusCode())
+        assertThat(operators
+                        .delete("/devices/dev-001?reason=" + "a".repeat(500))
+                        .statusCode())
                 .isEqualTo(202);
     }
 
@@ -183,19 +189,20 @@ class DecommissionApiTest {
     @Test
     void receiptShouldListWhatMayHaveBeenIssuedAndNeverArrived() throws Exception {
         DeviceKey key = DeviceKey.p256();
-        operators.enroll("dev-001", key);
-        operators.parts.clock.tick(Duration.ofDays(91));
         operators.parts.faults.failAfter("sign", 1);
         assertThat(operators.enroll("dev-001", key)).isInstanceOf(EnrollmentResult.Deferred.class);
+        operators.parts.clock.tick(Duration.ofHours(1));
+        assertThat(operators.enroll("dev-001", key)).isInstanceOf(EnrollmentResult.Enrolled.class);
 
         operators.delete("/devices/dev-001");
         JsonNode receipt = operators.receipt("dev-001");
 
+        assertThat(receipt.path("certificates")).hasSize(1);
         assertThat(receipt.path("possibly_issued")).hasSize(1);
         assertThat(receipt.path("possibly_issued").path(0).path("key_sha256").textValue())
                 .matches("[0-9a-f]{64}");
         assertThat(receipt.path("possibly_issued").path(0).path("asked_at").textValue())
-                .isEqualTo("2027-02-22T10:00:00Z");
+                .isEqualTo("2026-11-23T10:00:00Z");
     }
 
     @Test
@@ -243,6 +250,34 @@ class DecommissionApiTest {
         assertThat(authority.path("state").textValue()).isEqualTo("done");
         assertThat(authority.path("at").textValue()).isEqualTo("2026-11-23T10:00:00Z");
         assertThat(authority.path("problem").textValue()).isEqualTo("planned: revoke is not available");
+    }
+
+    @Test
+    void whatOperatorsDoShouldBeOneLineInTheLog() throws Exception {
+        operators.enroll("dev-001");
+        Logger ours = (Logger) LoggerFactory.getLogger("io.provisioningbridge");
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        log.start();
+        ours.addAppender(log);
+        try {
+            operators.post("/devices/dev-001/suspend", "{\"reason\":\"stolen?\"}");
+            operators.post("/devices/dev-001/resume");
+            operators.delete("/devices/dev-001?reason=sold");
+            operators.post("/lanes/retry", "{\"device_id\":\"dev-001\",\"system\":\"tunnel\"}");
+            operators.receipt("dev-001");
+        } finally {
+            ours.detachAppender(log);
+        }
+
+        assertThat(log.list)
+                .extracting(ILoggingEvent::getFormattedMessage)
+                .containsExactly(
+                        "dev-001 is suspended: stolen?",
+                        "dev-001 is in service: -",
+                        "dev-001 is out of service: sold",
+                        "1 lanes of tunnel are tried again");
+        assertThat(log.list)
+                .allSatisfy(line -> assertThat(line.getMDCPropertyMap()).containsEntry("device", "dev-001"));
     }
 
     @Test

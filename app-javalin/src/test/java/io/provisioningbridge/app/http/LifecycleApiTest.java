@@ -202,14 +202,16 @@ class LifecycleApiTest {
         operators.parts.faults.breakDown("put");
         operators.parts.bridge.runDue();
         assertThat(words("tunnel"))
-                .matches("The tunnel server has been behind since 2026-11-23T10:00:00Z: planned: put is not available\\."
-                        + " Tried once\\. Next try: 2026-11-23T10:00:0\\dZ\\.");
+                .matches(
+                        "The tunnel server has been behind since 2026-11-23T10:00:00Z: planned: put is not available\\."
+                                + " Tried once\\. Next try: 2026-11-23T10:00:0\\dZ\\.");
         operators.parts.faults.heal("put");
         operators.parts.clock.tick(Duration.ofMinutes(1));
         operators.parts.bridge.runDue();
         assertThat(words("tunnel"))
-                .isEqualTo("The tunnel server has been as it should be since 2026-11-23T10:01:00Z: peer at 10.8.0.2 (the"
-                        + " system said that it did it; it was not read back).");
+                .isEqualTo(
+                        "The tunnel server has been as it should be since 2026-11-23T10:01:00Z: peer at 10.8.0.2 (the"
+                                + " system said that it did it; it was not read back).");
         operators.delete("/devices/dev-001");
         operators.parts.bridge.runDue();
         assertThat(words("certificate-authority")).endsWith(" It is looked at again: 2026-11-23T11:01:00Z.");

@@ -8,6 +8,7 @@ import io.provisioningbridge.core.domain.DeviceId;
 import io.provisioningbridge.core.domain.TunnelAddress;
 import io.provisioningbridge.core.enrollment.EnrollmentResult;
 import io.provisioningbridge.core.enrollment.RefusalReason;
+import io.provisioningbridge.core.operation.ExplainDevice;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Instant;
@@ -98,6 +99,54 @@ class OpenApiTest {
             assertThat(names(problem)).containsAll(texts(schema.path("required")));
             assertThat(names(schema.path("properties"))).containsAll(names(problem));
         }
+    }
+
+    @Test
+    void receiptShouldHaveExactlyTheDescribedMembers() throws Exception {
+        try (Operators operators = new Operators()) {
+            operators.enroll("dev-001");
+            JsonNode accepted =
+                    TestServer.json(operators.delete("/devices/dev-001").body());
+            operators.parts.bridge.runDue();
+            JsonNode done = TestServer.json(operators.delete("/devices/dev-001").body());
+            JsonNode receipt = operators.receipt("dev-001");
+
+            JsonNode schema = contract.at("/components/schemas/Receipt");
+            assertThat(names(receipt))
+                    .isEqualTo(texts(schema.path("required")))
+                    .isEqualTo(names(schema.path("properties")));
+            assertMembers(receipt.path("systems").path(0), schema.at("/properties/systems/items"));
+            assertMembers(receipt.path("certificates").path(0), schema.at("/properties/certificates/items"));
+            JsonNode decommissioned = contract.at("/components/schemas/Decommissioned");
+            assertMembers(accepted, decommissioned);
+            assertMembers(done, decommissioned);
+            assertMembers(done.path("lanes").path(0), contract.at("/components/schemas/Lane"));
+            assertThat(done.path("receipt").textValue())
+                    .matches(contract.at("/components/schemas/SignedReceipt/pattern")
+                            .textValue());
+        }
+    }
+
+    @Test
+    void explanationShouldHaveDescribedMembersOnly() throws Exception {
+        try (Operators operators = new Operators()) {
+            JsonNode schema = contract.at("/components/schemas/Explanation");
+            assertMembers(operators.get("/devices/dev-001/explanation"), schema);
+            operators.enroll("dev-001");
+            JsonNode explanation = operators.get("/devices/dev-001/explanation");
+
+            assertMembers(explanation, schema);
+            assertMembers(explanation.path("latest_events").path(0), contract.at("/components/schemas/Event"));
+            assertThat(texts(schema.at("/properties/rule/enum")))
+                    .containsExactlyElementsOf(Arrays.stream(ExplainDevice.Rule.values())
+                            .map(rule -> rule.name().toLowerCase(Locale.ROOT).replace('_', '-'))
+                            .toList());
+        }
+    }
+
+    private static void assertMembers(JsonNode answer, JsonNode schema) {
+        assertThat(names(answer)).containsAll(texts(schema.path("required")));
+        assertThat(names(schema.path("properties"))).containsAll(names(answer));
     }
 
     @Test

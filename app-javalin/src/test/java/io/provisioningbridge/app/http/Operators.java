@@ -42,8 +42,7 @@ final class Operators implements AutoCloseable {
     }
 
     static TestServer server(InMemoryBridge parts) {
-        return new TestServer(
-                new OperatorApi(parts.store, parts.queue, parts.bridge.operations(), SIGNER, TOKENS));
+        return new TestServer(new OperatorApi(parts.store, parts.queue, parts.bridge.operations(), SIGNER, TOKENS));
     }
 
     private static ReceiptSigner signer() {
@@ -75,9 +74,7 @@ final class Operators implements AutoCloseable {
     HttpResponse<String> post(String path, String json) throws IOException, InterruptedException {
         return send(
                 OPERATOR,
-                server.request(path)
-                        .header("Content-Type", "application/json")
-                        .POST(BodyPublishers.ofString(json)));
+                server.request(path).header("Content-Type", "application/json").POST(BodyPublishers.ofString(json)));
     }
 
     /** Without a body. */
@@ -102,8 +99,7 @@ final class Operators implements AutoCloseable {
     }
 
     static JsonNode verified(String receipt) throws IOException {
-        byte[] json =
-                ReceiptVerifier.verify(receipt, SIGNER.verification()).orThrow();
+        byte[] json = ReceiptVerifier.verify(receipt, SIGNER.verification()).orThrow();
         return TestServer.json(new String(json, StandardCharsets.UTF_8));
     }
 

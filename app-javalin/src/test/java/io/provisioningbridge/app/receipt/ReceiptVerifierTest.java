@@ -31,7 +31,7 @@ class ReceiptVerifierTest {
 
         assertThat(ReceiptVerifier.verify(" " + receipt + "\n", key).orThrow()).isEqualTo(JSON);
         assertThat(receipt).matches("[A-Za-z0-9_.-]+");
-        assertThat(decoded(receipt.split("\\.")[0]))
+        assertThat(decoded(receipt.split("\\.", -1)[0]))
                 .isEqualTo("{\"alg\":\"ES256\",\"kid\":\"" + key.id() + "\",\"typ\":\"decommission-receipt+jws\"}");
         assertThat(signer.toString()).isEqualTo("ReceiptSigner[" + key.id() + "]");
     }
@@ -78,7 +78,7 @@ class ReceiptVerifierTest {
 
     @Test
     void anotherPayloadUnderTheSignatureShouldBeRefused() {
-        String[] parts = signer.sign(JSON).split("\\.");
+        String[] parts = signer.sign(JSON).split("\\.", -1);
         String payload = encoded("{\"device_id\":\"dev-002\",\"complete\":true}".getBytes(StandardCharsets.UTF_8));
 
         assertThat(problem(parts[0] + "." + payload + "." + parts[2])).startsWith("the signature is wrong");
@@ -99,9 +99,8 @@ class ReceiptVerifierTest {
     void onlyOneAlgorithmShouldBeAccepted(String algorithm) throws Exception {
         String unsigned = header(algorithm) + "." + encoded(JSON);
 
-        for (byte[] secret : new byte[][] {
-            pair.getPublic().getEncoded(), key.pem().getBytes(StandardCharsets.US_ASCII), {0}
-        }) {
+        for (byte[] secret :
+                new byte[][] {pair.getPublic().getEncoded(), key.pem().getBytes(StandardCharsets.US_ASCII), {0}}) {
             Mac mac = Mac.getInstance("HmacSHA256");
             mac.init(new SecretKeySpec(secret, "HmacSHA256"));
             String signature = encoded(mac.doFinal(unsigned.getBytes(StandardCharsets.US_ASCII)));
@@ -149,15 +148,14 @@ class ReceiptVerifierTest {
     void onlyKeysOfP256ShouldBeTaken() {
         assertThatThrownBy(() -> VerificationKey.of(pair("secp384r1").getPublic()))
                 .isInstanceOf(IllegalArgumentException.class);
-        assertThat(VerificationKey.parse(
-                                Pem.of("PUBLIC KEY", pair("secp384r1").getPublic().getEncoded()))
+        assertThat(VerificationKey.parse(Pem.of(
+                                "PUBLIC KEY", pair("secp384r1").getPublic().getEncoded()))
                         .value())
                 .isEmpty();
         assertThat(VerificationKey.parse(Pem.of("PUBLIC KEY", new byte[] {1, 2, 3}))
                         .value())
                 .isEmpty();
-        assertThat(VerificationKey.parse(
-                                Pem.of("PRIVATE KEY", pair.getPrivate().getEncoded()))
+        assertThat(VerificationKey.parse(Pem.of("PRIVATE KEY", pair.getPrivate().getEncoded()))
                         .value())
                 .isEmpty();
     }
@@ -167,9 +165,9 @@ class ReceiptVerifierTest {
     }
 
     private String header(String algorithm) {
-        return encoded(("{\"alg\":\"" + algorithm + "\",\"kid\":\"" + key.id()
-                        + "\",\"typ\":\"decommission-receipt+jws\"}")
-                .getBytes(StandardCharsets.UTF_8));
+        return encoded(
+                ("{\"alg\":\"" + algorithm + "\",\"kid\":\"" + key.id() + "\",\"typ\":\"decommission-receipt+jws\"}")
+                        .getBytes(StandardCharsets.UTF_8));
     }
 
     private String es256(String unsigned) throws Exception {

@@ -99,7 +99,7 @@ final class AuthorityConvergence implements Convergence {
                 return new Verdict.Unavailable(String.valueOf(e.getMessage()), e.retryAfter());
             } catch (BackendRefusedException e) {
                 refusals += (refusals.isEmpty() ? "" : "; ")
-                        + "certificate " + certificate.serial().toString(16) + " could not be revoked: "
+                        + "certificate " + DeviceCertificate.text(certificate.serial()) + " could not be revoked: "
                         + e.getMessage();
             }
         }
@@ -119,7 +119,7 @@ final class AuthorityConvergence implements Convergence {
                         Level.ERROR,
                         "{0}: the authority had forgotten that certificate {1} was revoked",
                         certificate.device(),
-                        certificate.serial().toString(16));
+                        DeviceCertificate.text(certificate.serial()));
             }
             boolean known = authority.revoke(certificate.serial()) == CertificateAuthority.Revocation.ALREADY_REVOKED;
             evidence = known ? Evidence.OBSERVED : Evidence.ACKNOWLEDGED;
@@ -131,7 +131,7 @@ final class AuthorityConvergence implements Convergence {
                         certificate.device().key(),
                         AuditEvent.Action.CERTIFICATE_REVOKED,
                         "bridge",
-                        "serial " + certificate.serial().toString(16))));
+                        "serial " + DeviceCertificate.text(certificate.serial()))));
         return evidence;
     }
 

@@ -8,6 +8,7 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
@@ -85,7 +86,7 @@ final class LaneRunner {
                     "{0}: {1} waits until {2}: {3}",
                     task.lane().device(),
                     convergence.backend(),
-                    next,
+                    next.truncatedTo(ChronoUnit.SECONDS),
                     unavailable.problem());
             return new Result.Later(task, unavailable.problem(), next);
         }

@@ -16,6 +16,7 @@ import io.provisioningbridge.core.port.WorkQueue.Task;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -172,7 +173,7 @@ final class TunnelConvergence implements Convergence {
                             device.id().key(),
                             AuditEvent.Action.ADDRESS_RELEASED,
                             "bridge",
-                            device.address() + " rests until " + until)));
+                            device.address() + " rests until " + until.truncatedTo(ChronoUnit.SECONDS))));
         }
     }
 

@@ -51,6 +51,7 @@ final class TunnelVerification {
     private final Set<TunnelAddress> reserved = new HashSet<>();
     private long epoch;
     private Instant next = Instant.MIN;
+    private String trouble = "";
 
     TunnelVerification(
             DeviceStore store, WorkQueue queue, TunnelPeers peers, ForeignPeers foreign, InstantSource clock) {
@@ -65,7 +66,7 @@ final class TunnelVerification {
     synchronized int run() {
         Instant begin = clock.instant();
         long now = peers.epoch();
-        if (now == epoch && begin.isBefore(next)) {
+        if (begin.isBefore(next) && (now == epoch || !trouble.isEmpty())) {
             return 0;
         }
         Map<PeerKey, Set<String>> there;
@@ -73,10 +74,11 @@ final class TunnelVerification {
             there = peers.observe();
         } catch (BackendUnavailableException e) {
             next = begin.plus(AFTER_FAILURE);
-            LOG.log(Level.WARNING, "the tunnel server''s peers cannot be read: {0}", e.getMessage());
+            tell(String.valueOf(e.getMessage()));
             return 0;
         }
-        int differing = compare(there, begin);
+        tell("");
+        int differing = compare(there, now != epoch, begin);
         epoch = now;
         Duration cost = Duration.between(begin, clock.instant());
         Duration pause = cost.multipliedBy(PAUSE_PER_COST);
@@ -84,7 +86,20 @@ final class TunnelVerification {
         return differing;
     }
 
-    private int compare(Map<PeerKey, Set<String>> there, Instant now) {
+    /** The same trouble is told once, not every few seconds for as long as it lasts. */
+    private void tell(String problem) {
+        if (!problem.equals(trouble)) {
+            if (problem.isEmpty()) {
+                LOG.log(Level.INFO, "the peers of the tunnel server can be read again");
+            } else {
+                LOG.log(Level.WARNING, "the tunnel server''s peers cannot be read: {0}", problem);
+            }
+        }
+        trouble = problem;
+    }
+
+    /** @param anew whether this is the first look at this interface, so that what was in a lane's way may be gone */
+    private int compare(Map<PeerKey, Set<String>> there, boolean anew, Instant now) {
         Map<PeerKey, DesiredPeer> desired = new HashMap<>();
         store.desiredPeers().forEach(peer -> desired.put(peer.key(), peer));
         Set<PeerKey> unexpected = new HashSet<>(there.keySet());
@@ -96,25 +111,32 @@ final class TunnelVerification {
         Set<DeviceId> differing = new HashSet<>(owners.values());
         Set<DeviceId> freed = new HashSet<>();
         for (DesiredPeer peer : desired.values()) {
+            if (foreign.at(peer.address()).isPresent()) {
+                continue;
+            }
             Set<String> allowed = there.getOrDefault(peer.key(), Set.of());
             boolean asItShouldBe = allowed.size() == 1 && allowed.contains(peer.address() + ALONE);
-            if (!asItShouldBe && foreign.at(peer.address()).isEmpty()) {
-                (occupied.contains(peer.address()) ? freed : differing).add(peer.device());
+            if (occupied.contains(peer.address())) {
+                // Whatever is there by now: its lane has failed, or is about to.
+                freed.add(peer.device());
+            } else if (!asItShouldBe) {
+                differing.add(peer.device());
             }
         }
-        differing.removeAll(knownToDiffer(differing));
+        differing.removeAll(
+                knownToDiffer(differing, anew ? Set.of(Lane.State.DUE) : Set.of(Lane.State.DUE, Lane.State.FAILED)));
         differing.addAll(freed);
         mark(differing, now);
         return differing.size();
     }
 
     /** Those whose lanes are behind anyway, and wait for their time; or have failed, and wait for an operator. */
-    private Set<DeviceId> knownToDiffer(Set<DeviceId> differing) {
+    private Set<DeviceId> knownToDiffer(Set<DeviceId> differing, Set<Lane.State> states) {
         Set<DeviceId> known = new HashSet<>();
         if (differing.isEmpty()) {
             return known;
         }
-        for (Lane.State state : List.of(Lane.State.DUE, Lane.State.FAILED)) {
+        for (Lane.State state : states) {
             List<Lane> page = queue.list(state, Optional.empty(), PAGE);
             while (!page.isEmpty()) {
                 page.stream()

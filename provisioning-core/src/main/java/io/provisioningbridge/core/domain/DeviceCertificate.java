@@ -2,6 +2,7 @@ package io.provisioningbridge.core.domain;
 
 import java.math.BigInteger;
 import java.time.Instant;
+import java.util.Locale;
 
 /**
  * A certificate the bridge received for a device, kept for ever.
@@ -40,6 +41,12 @@ public record DeviceCertificate(
         if (notAfter.isBefore(notBefore)) {
             throw new IllegalArgumentException("a certificate cannot end before it begins");
         }
+    }
+
+    /** A serial number as {@code openssl x509 -serial} prints it: upper case, an even number of digits. */
+    public static String text(BigInteger serial) {
+        String hex = serial.toString(16).toUpperCase(Locale.ROOT);
+        return hex.length() % 2 == 0 ? hex : "0" + hex;
     }
 
     /** What a certificate is good for. */

@@ -101,7 +101,7 @@ public final class ConfirmCertificate {
                 device.id().key(),
                 AuditEvent.Action.CERTIFICATE_SEEN,
                 confirmation.cause(),
-                "confirmed serial " + serial.toString(16));
+                "confirmed serial " + DeviceCertificate.text(serial));
         Outcome outcome = store.commit(new Change.Seen(confirmed.get(), device.version(), now, audit));
         return outcome instanceof Outcome.Committed
                 ? Optional.of(new ConfirmationResult.Confirmed())

@@ -138,7 +138,9 @@ final class Issuance {
             Instant now) {
         DeviceCertificate certificate = received(application, intent, issued, tunnel);
         AuditEvent audit = application.audit(
-                Action.DEVICE_ENROLLED, now, "serial " + certificate.serial().toString(16) + ", address " + address);
+                Action.DEVICE_ENROLLED,
+                now,
+                "serial " + DeviceCertificate.text(certificate.serial()) + ", address " + address);
         Outcome outcome = storeReceived(
                 certificate,
                 new Change.Enrolled(
@@ -190,7 +192,7 @@ final class Issuance {
                     Level.ERROR,
                     "{0}: certificate {1} was issued and could not be stored ({2}); revoke it by hand if it is not stored later",
                     certificate.device(),
-                    certificate.serial().toString(16),
+                    DeviceCertificate.text(certificate.serial()),
                     e.getMessage());
             throw e;
         }

@@ -148,7 +148,7 @@ final class KnownDeviceEnrollment {
                 application.audit(
                         Action.CERTIFICATE_SEEN,
                         now,
-                        "signed a request with serial " + signer.serial().toString(16))));
+                        "signed a request with serial " + DeviceCertificate.text(signer.serial()))));
         return Optional.empty();
     }
 

@@ -12,7 +12,11 @@ public sealed interface LifecycleResult {
     /** No device goes by that id, and none is being enrolled under it. */
     record UnknownDevice() implements LifecycleResult {}
 
-    /** A device in this state cannot get there. @param state as it is */
+    /**
+     * A device in this state cannot get there.
+     *
+     * @param state as it is
+     */
     record WrongState(DeviceState state) implements LifecycleResult {}
 
     /** Its tunnel address is not free yet: the tunnel server may still know it. */

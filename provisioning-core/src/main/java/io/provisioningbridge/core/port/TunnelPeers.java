@@ -40,7 +40,11 @@ public interface TunnelPeers {
         /** The server says it is done; for a projection, it is written. */
         record Done() implements Result {}
 
-        /** The server will not, and the same again will be refused again. @param why for people */
+        /**
+         * The server will not, and the same again will be refused again.
+         *
+         * @param why for people
+         */
         record Refused(String why) implements Result {}
     }
 

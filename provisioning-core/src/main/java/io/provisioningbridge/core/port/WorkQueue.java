@@ -42,7 +42,11 @@ public interface WorkQueue {
          */
         record Done(Task task, Observation observation, Optional<Instant> again) implements Result {}
 
-        /** Not now. @param nextTry when */
+        /**
+         * Not now.
+         *
+         * @param nextTry when
+         */
         record Later(Task task, String problem, Instant nextTry) implements Result {}
 
         /** Never, unless something changes. */

@@ -44,7 +44,11 @@ public interface TunnelPeersContract {
     /** What the server knows, looked at past the port. */
     Map<PeerKey, Set<String>> known();
 
-    /** Adds a peer past the port, as another program does. @param allowedIps with masks */
+    /**
+     * Adds a peer past the port, as another program does.
+     *
+     * @param allowedIps with masks
+     */
     void addForeign(PeerKey key, Set<String> allowedIps);
 
     /** The server loses all its peers, as it does when its interface is made anew, and can be reached afterwards. */

@@ -27,8 +27,8 @@ import org.bouncycastle.util.IPAddress;
 
 /**
  * A real authority that remembers nothing beyond the process: root, issuing CA, certificates that verify. Operations for the
- * {@link FaultPlan}: {@code sign} (nonsense: a certificate for another key), {@code revoke}, {@code authorities},
- * {@code issueServerCertificate}. Safe for concurrent use.
+ * {@link FaultPlan}: {@code sign} (nonsense: a certificate for another key), {@code revoke} (nonsense: it says
+ * each time that it revoked just now), {@code authorities}, {@code issueServerCertificate}. Safe for concurrent use.
  */
 public final class InMemoryCertificateAuthority implements CertificateAuthority, ServerCertificateIssuer {
 
@@ -94,13 +94,14 @@ public final class InMemoryCertificateAuthority implements CertificateAuthority,
     /** Stricter than some: refuses to revoke what it never issued. */
     @Override
     public Revocation revoke(BigInteger serial) {
-        return uninterrupted(() -> faults.call("revoke", () -> {
-            if (!issued.containsKey(serial)) {
-                throw new BackendRefusedException(
-                        "no certificate " + serial + " was issued", Fault.REQUEST, Effect.NONE);
-            }
-            return revoked.add(serial) ? Revocation.REVOKED : Revocation.ALREADY_REVOKED;
-        }));
+        return uninterrupted(() -> faults.call("revoke", () -> takeBack(serial), answer -> Revocation.REVOKED));
+    }
+
+    private Revocation takeBack(BigInteger serial) {
+        if (!issued.containsKey(serial)) {
+            throw new BackendRefusedException("no certificate " + serial + " was issued", Fault.REQUEST, Effect.NONE);
+        }
+        return revoked.add(serial) ? Revocation.REVOKED : Revocation.ALREADY_REVOKED;
     }
 
     @Override

@@ -14,17 +14,25 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 
 /**
- * A tunnel server that carries nothing. Operations for the {@link FaultPlan}: {@code put}, {@code remove}, {@code observe}.
- * Safe for concurrent use.
+ * A tunnel server that carries nothing. Operations for the {@link FaultPlan}: {@code put}, {@code remove}, {@code observe}
+ * (nonsense: every key it ever knew, at what is no address, and a stranger at the addresses of all). Safe for concurrent use.
  */
 public final class InMemoryTunnelPeers implements TunnelPeers {
+
+    private static final PeerKey STRANGER = PeerKey.of(
+            new byte[] {9, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0
+            });
+    private static final Set<String> NO_ADDRESS = Set.of("", "(none)", "999.0.0.1/32", "10.8.0.2", "0.0.0.0/99");
 
     private final FaultPlan faults;
     private final Evidence evidence;
     private final Map<PeerKey, Set<String>> peers = new HashMap<>();
     private final Set<PeerKey> refused = new HashSet<>();
+    private final Set<PeerKey> ever = new HashSet<>();
     private long epoch = 1;
 
     /** Without faults. */
@@ -56,6 +64,7 @@ public final class InMemoryTunnelPeers implements TunnelPeers {
         String address = peer.address() + "/32";
         peers.values().forEach(addresses -> addresses.remove(address));
         peers.put(peer.key(), new HashSet<>(Set.of(address)));
+        ever.add(peer.key());
         return new Result.Done();
     }
 
@@ -73,7 +82,14 @@ public final class InMemoryTunnelPeers implements TunnelPeers {
 
     @Override
     public Map<PeerKey, Set<String>> observe() {
-        return uninterrupted("observe", this::known);
+        return uninterrupted("observe", this::known, this::nonsense);
+    }
+
+    private synchronized Map<PeerKey, Set<String>> nonsense(Map<PeerKey, Set<String>> known) {
+        Map<PeerKey, Set<String>> answer = new HashMap<>();
+        ever.forEach(key -> answer.put(key, NO_ADDRESS));
+        answer.put(STRANGER, known.values().stream().flatMap(Set::stream).collect(Collectors.toUnmodifiableSet()));
+        return Map.copyOf(answer);
     }
 
     @Override
@@ -98,7 +114,11 @@ public final class InMemoryTunnelPeers implements TunnelPeers {
         return Map.copyOf(copy);
     }
 
-    /** Adds a peer, or gives one other addresses, as another program does. @param allowedIps with masks */
+    /**
+     * Adds a peer, or gives one other addresses, as another program does.
+     *
+     * @param allowedIps with masks
+     */
     public synchronized void addForeign(PeerKey key, Set<String> allowedIps) {
         peers.values().forEach(addresses -> addresses.removeAll(allowedIps));
         peers.put(key, new HashSet<>(allowedIps));
@@ -116,13 +136,18 @@ public final class InMemoryTunnelPeers implements TunnelPeers {
     }
 
     private <T> T uninterrupted(String operation, Supplier<T> effect) {
+        return uninterrupted(operation, effect, UnaryOperator.identity());
+    }
+
+    private <T> T uninterrupted(String operation, Supplier<T> effect, UnaryOperator<T> spoil) {
         if (Thread.currentThread().isInterrupted()) {
             throw new BackendUnavailableException("the calling thread is interrupted", Effect.NONE);
         }
-        return faults.call(operation, () -> {
+        Supplier<T> alone = () -> {
             synchronized (this) {
                 return effect.get();
             }
-        });
+        };
+        return faults.call(operation, alone, spoil);
     }
 }

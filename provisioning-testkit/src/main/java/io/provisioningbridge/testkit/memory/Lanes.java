@@ -14,6 +14,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -193,7 +194,7 @@ final class Lanes {
         Lane lane = entry.lane();
         String device = lane.device().key();
         Entry before = all.put(new Key(device, lane.backend()), entry);
-        TreeSet<Turn> turns = turns(lane.backend());
+        NavigableSet<Turn> turns = turns(lane.backend());
         if (before != null) {
             before.lane().nextTry().ifPresent(time -> turns.remove(new Turn(time, device)));
         }
@@ -208,8 +209,8 @@ final class Lanes {
         return entry;
     }
 
-    private TreeSet<Turn> turns(Backend backend) {
-        TreeSet<Turn> turns = waiting.get(backend);
+    private NavigableSet<Turn> turns(Backend backend) {
+        NavigableSet<Turn> turns = waiting.get(backend);
         if (turns == null) {
             throw new IllegalStateException("every system has turns");
         }

@@ -13,9 +13,10 @@ import java.util.stream.Stream;
 /**
  * A network of the test's own: namespaces for users, networks and mounts, held by one process. Needs no root where users may
  * make namespaces, and {@code /dev/net/tun}. Nothing in it reaches the machine's network, and all of it is gone with the
- * processes in it. Not safe for concurrent use.
+ * processes in it, but for programs that went to the background there: whoever starts those ends them. Not safe for concurrent
+ * use.
  */
-final class NetworkNamespace implements AutoCloseable {
+public final class NetworkNamespace implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofSeconds(15);
     private static final Duration LONGEST_RUN = Duration.ofMinutes(3);
@@ -40,7 +41,7 @@ final class NetworkNamespace implements AutoCloseable {
      * Makes one, or skips the test with a printed line where this machine does not let it ({@link RequiresServer} says when
      * that is a failure).
      */
-    static NetworkNamespace make() {
+    public static NetworkNamespace make() {
         Path directory = newDirectory();
         Path ready = directory.resolve("ready");
         try {
@@ -68,8 +69,40 @@ final class NetworkNamespace implements AutoCloseable {
         }
     }
 
-    /** The words that run a command inside. */
-    List<String> inside() {
+    /**
+     * Another network, with a {@code /run} of its own, that reaches this one through a cable and nothing else. Its end of the
+     * cable is {@code uplink}, 192.0.2.(4n+2), this one's is {@code cable<n>}, 192.0.2.(4n+1). It is closed before this one.
+     *
+     * @param n 1 to 62, each once
+     */
+    public NetworkNamespace behindCable(int n) {
+        NetworkNamespace far = held(wrapped(List.of("unshare", "-nm")));
+        String here = "192.0.2." + (4 * n + 1);
+        String there = "192.0.2." + (4 * n + 2);
+        String cable = "cable" + n;
+        String uplink = "uplink";
+        run("ip", "link", "add", cable, "type", "veth", "peer", "name", uplink, "netns", "" + far.holder.pid());
+        run("ip", "address", "add", here + "/30", "dev", cable);
+        run("ip", "link", "set", cable, "up");
+        far.run("ip", "address", "add", there + "/30", "dev", uplink);
+        far.run("ip", "link", "set", uplink, "up");
+        far.run("ip", "route", "add", "default", "via", here);
+        return far;
+    }
+
+    private static NetworkNamespace held(List<String> unshare) {
+        Path directory = newDirectory();
+        Path ready = directory.resolve("ready");
+        List<String> command = new ArrayList<>(unshare);
+        command.addAll(List.of("sh", "-c", HOLD, ready.toString()));
+        return new NetworkNamespace(
+                directory,
+                ServerProcess.start(
+                        command, directory, directory.resolve("namespace.log"), () -> Files.exists(ready), PATIENCE));
+    }
+
+    /** The words that run a command inside; its working directory is the root. */
+    public List<String> inside() {
         return inside;
     }
 
@@ -84,7 +117,7 @@ final class NetworkNamespace implements AutoCloseable {
     }
 
     /** Runs a command inside; several threads may. @return its output @throws IllegalStateException with its output unless it succeeds */
-    String run(String... command) {
+    public String run(String... command) {
         try {
             Path output = Files.createTempFile(directory, "run", ".log");
             try {

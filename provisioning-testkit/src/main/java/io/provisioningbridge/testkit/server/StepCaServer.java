@@ -38,14 +38,17 @@ public final class StepCaServer implements AutoCloseable {
     private final Path directory;
     private final int port;
     private final List<X509Certificate> authorities;
+    private final List<String> inside;
     private final List<String> command;
     private final HttpClient probe;
     private @Nullable ServerProcess process;
 
-    private StepCaServer(Path directory, int port, List<X509Certificate> authorities, List<String> command) {
+    private StepCaServer(
+            Path directory, int port, List<X509Certificate> authorities, List<String> inside, List<String> command) {
         this.directory = directory;
         this.port = port;
         this.authorities = List.copyOf(authorities);
+        this.inside = List.copyOf(inside);
         this.command = List.copyOf(command);
         this.probe = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
@@ -58,6 +61,16 @@ public final class StepCaServer implements AutoCloseable {
      * What {@code step ca init} makes, untouched: a root, an intermediate, one JWK provisioner. Needs {@code step} besides.
      */
     public static StepCaServer initializedByStep(String provisionerName, String provisionerPassword) {
+        return initializedByStep(List.of(), provisionerName, provisionerPassword);
+    }
+
+    /**
+     * The same on the loopback address of another network, which needs {@code curl} besides.
+     *
+     * @param inside the words that run a command there ({@link NetworkNamespace#inside})
+     */
+    public static StepCaServer initializedByStep(
+            List<String> inside, String provisionerName, String provisionerPassword) {
         Path directory = newDirectory();
         int port = freePort();
         Path caPassword = directory.resolve("ca.pass");
@@ -87,6 +100,7 @@ public final class StepCaServer implements AutoCloseable {
                     directory,
                     port,
                     authorities,
+                    inside,
                     List.of(
                             "step-ca",
                             "--password-file",
@@ -116,6 +130,7 @@ public final class StepCaServer implements AutoCloseable {
                 directory,
                 port,
                 hierarchy.authorities(),
+                List.of(),
                 List.of("step-ca", StepCaConfiguration.file(directory).toString())));
     }
 
@@ -134,7 +149,7 @@ public final class StepCaServer implements AutoCloseable {
         if (process != null && process.alive()) {
             throw new IllegalStateException("it is running");
         }
-        process = ServerProcess.start(command, directory, logFile(), this::healthy, START_PATIENCE);
+        process = ServerProcess.start(wrapped(command), directory, logFile(), this::healthy, START_PATIENCE);
     }
 
     /** Ends it in an orderly way; nothing listens any more. Stopping twice is harmless. */
@@ -207,7 +222,16 @@ public final class StepCaServer implements AutoCloseable {
         }
     }
 
+    private List<String> wrapped(List<String> words) {
+        List<String> all = new ArrayList<>(inside);
+        all.addAll(words);
+        return all;
+    }
+
     private boolean healthy() {
+        if (!inside.isEmpty()) {
+            return healthyInside();
+        }
         HttpRequest health = HttpRequest.newBuilder(url().resolve("/health"))
                 .timeout(Duration.ofSeconds(5))
                 .build();
@@ -217,6 +241,21 @@ public final class StepCaServer implements AutoCloseable {
             return false;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private boolean healthyInside() {
+        List<String> ask = List.of(
+                "curl",
+                "-sSf",
+                "--cacert",
+                StepCaConfiguration.rootFile(directory).toString(),
+                url().resolve("/health").toString());
+        try {
+            ServerProcess.run(wrapped(ask), directory, directory.resolve("health.log"), START_PATIENCE);
+            return true;
+        } catch (IllegalStateException notYet) {
             return false;
         }
     }

@@ -81,7 +81,11 @@ public final class WireGuardDevice {
         return new WireGuardDevice(network, subnet.serverAddress(), inside, process);
     }
 
-    /** Pings the server through the tunnel. @param every at least 2 ms, or 200 ms without root */
+    /**
+     * Pings the server through the tunnel.
+     *
+     * @param every at least 2 ms, or 200 ms without root
+     */
     public Pings ping(int count, Duration every) {
         String seconds = String.format(Locale.ROOT, "%.3f", every.toNanos() / 1e9);
         // Ping's own status says only whether all was lost; its summary says it better.

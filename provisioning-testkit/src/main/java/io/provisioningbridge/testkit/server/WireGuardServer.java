@@ -6,6 +6,7 @@ import io.provisioningbridge.core.domain.Subnet;
 import io.provisioningbridge.core.domain.TunnelAddress;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -15,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +33,7 @@ public final class WireGuardServer implements AutoCloseable {
     static final int PORT = 51820;
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration POLL = Duration.ofMillis(20);
 
     private final NetworkNamespace network;
     private final Subnet subnet;
@@ -92,6 +95,28 @@ public final class WireGuardServer implements AutoCloseable {
     /** Makes it hang: it takes calls and answers none. */
     public void pause() {
         signal("-STOP");
+        ServerProcess running = process;
+        long giveUp = System.nanoTime() + PATIENCE.toNanos();
+        // The signal is sent when kill ends; each thread stops when it next looks.
+        while (running != null && !isStopped(running.pid())) {
+            if (System.nanoTime() - giveUp > 0) {
+                throw new IllegalStateException("wireguard-go did not stop within " + PATIENCE);
+            }
+            LockSupport.parkNanos(POLL.toNanos());
+        }
+    }
+
+    private static boolean isStopped(long pid) {
+        try (DirectoryStream<Path> threads = Files.newDirectoryStream(Path.of("/proc/" + pid + "/task"))) {
+            for (Path thread : threads) {
+                if (!Files.readString(thread.resolve("stat")).contains(") T ")) {
+                    return false;
+                }
+            }
+            return true;
+        } catch (IOException e) {
+            throw new UncheckedIOException("the state of process " + pid + " cannot be read", e);
+        }
     }
 
     /** Ends {@link #pause}. */
@@ -150,10 +175,10 @@ public final class WireGuardServer implements AutoCloseable {
     public Map<PeerKey, Set<String>> allowedIps() {
         Map<PeerKey, Set<String>> peers = new HashMap<>();
         run("wg", "show", INTERFACE, "allowed-ips").lines().forEach(line -> {
-            String[] columns = line.split("\t");
+            String[] columns = line.split("\t", -1);
             peers.put(
                     PeerKey.parse(columns[0]).orThrow(),
-                    columns[1].equals("(none)") ? Set.of() : Set.of(columns[1].split(" ")));
+                    columns[1].equals("(none)") ? Set.of() : Set.of(columns[1].split(" ", -1)));
         });
         return peers;
     }
@@ -162,7 +187,7 @@ public final class WireGuardServer implements AutoCloseable {
     public Map<PeerKey, Long> handshakes() {
         Map<PeerKey, Long> handshakes = new HashMap<>();
         run("wg", "show", INTERFACE, "latest-handshakes").lines().forEach(line -> {
-            String[] columns = line.split("\t");
+            String[] columns = line.split("\t", -1);
             handshakes.put(PeerKey.parse(columns[0]).orThrow(), Long.parseLong(columns[1]));
         });
         return handshakes;
@@ -172,7 +197,7 @@ public final class WireGuardServer implements AutoCloseable {
     public long received(PeerKey key) {
         return run("wg", "show", INTERFACE, "transfer")
                 .lines()
-                .map(line -> line.split("\t"))
+                .map(line -> line.split("\t", -1))
                 .filter(columns -> columns[0].equals(key.base64()))
                 .mapToLong(columns -> Long.parseLong(columns[1]))
                 .findFirst()
@@ -186,7 +211,11 @@ public final class WireGuardServer implements AutoCloseable {
         return device;
     }
 
-    /** wireguard-go in the foreground, once its socket is there. @param prefix words before it, inside */
+    /**
+     * wireguard-go in the foreground, once its socket is there.
+     *
+     * @param prefix words before it, inside
+     */
     ServerProcess wireguardGo(String interfaceName, List<String> prefix) {
         List<String> command = new ArrayList<>(prefix);
         command.addAll(List.of("wireguard-go", "-f", interfaceName));

@@ -91,6 +91,20 @@ class TunnelVerificationTest {
         rig.assertTunnelIsAsItShouldBe();
     }
 
+    @Test
+    void foreignPeerThatGoesWhileTheBridgeIsDownShouldHoldUpNobodyAfterwards() {
+        leaf(rig.enroll(rig.identity("dev-1")));
+        rig.peers.addForeign(foreign, Set.of("10.8.0.2/32"));
+        rig.bridge.runDue();
+        assertThat(rig.lane("dev-1", Backend.TUNNEL).state()).isEqualTo(Lane.State.FAILED);
+        rig.peers.remove(List.of(foreign));
+
+        rig.another().runDue();
+
+        assertThat(rig.lane("dev-1", Backend.TUNNEL).state()).isEqualTo(Lane.State.DONE);
+        rig.assertTunnelIsAsItShouldBe();
+    }
+
     /** Its lease is over, its decision is stale, and it goes on all the same. */
     @Test
     void pausedWorkerShouldNotKeepARemovedPeerInForLongerThanARound() throws Exception {

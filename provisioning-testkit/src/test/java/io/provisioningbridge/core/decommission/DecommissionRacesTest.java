@@ -43,7 +43,8 @@ class DecommissionRacesTest {
         others.shutdownNow();
     }
 
-    private interface Work {
+    /** What is under way. */
+    interface Work {
         Object of(LifeRig rig, Identity device, X509Certificate current);
     }
 

@@ -239,7 +239,7 @@ class DecommissionTest {
 
         Lane failed = rig.lane("dev-1", Backend.CERTIFICATE_AUTHORITY);
         assertThat(failed.state()).isEqualTo(Lane.State.FAILED);
-        assertThat(failed.problem()).contains(leaf.getSerialNumber().toString(16), "not by you");
+        assertThat(failed.problem()).contains(DeviceCertificate.text(leaf.getSerialNumber()), "not by you");
         assertThat(rig.faults.calls("revoke")).as("not tried again by itself").isEqualTo(1);
 
         rig.bridge.operations().retry(Set.of(ID), Backend.CERTIFICATE_AUTHORITY, "alice");

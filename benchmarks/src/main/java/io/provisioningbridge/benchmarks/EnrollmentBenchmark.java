@@ -1,0 +1,219 @@
+package io.provisioningbridge.benchmarks;
+
+import com.amazon.corretto.crypto.provider.AmazonCorrettoCryptoProvider;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import io.provisioningbridge.adapter.stepca.CertificateFingerprint;
+import io.provisioningbridge.adapter.stepca.FingerprintTrust;
+import io.provisioningbridge.core.port.BackendUnavailableException;
+import io.provisioningbridge.testkit.fixture.CsrBuilder;
+import io.provisioningbridge.testkit.fixture.Seeded;
+import io.provisioningbridge.testkit.server.StepCaProvisioner;
+import io.provisioningbridge.testkit.server.StepCaServer;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import javax.net.ssl.SSLContext;
+
+/**
+ * Enrollments through the bridge beside bare {@code POST /1.0/sign} at the same step-ca: interleaved, in one run, on one
+ * machine. Requests and tokens are made beforehand. The ratio is the figure; the rates depend on the machine.
+ */
+public final class EnrollmentBenchmark {
+
+    private static final String USAGE = """
+            usage: LAUNCHER [REQUESTS [WARM_UP [CONNECTIONS]]]
+              LAUNCHER     the script ./bridge
+              REQUESTS     in a round (1000)
+              WARM_UP      enrollments before the first round (10000)
+              CONNECTIONS  separated by commas (1,8,32)
+            """;
+    private static final int ROUNDS = 3;
+    private static final String PASSWORD = "benchmark";
+    private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+    private final StepCaServer stepCa;
+    private final BridgeUnderLoad bridge;
+    private final HttpClient toStepCa;
+    private final HttpClient toBridge;
+    private final TokenMint mint;
+    private final Seeded seeded = new Seeded(4);
+    private int devices;
+
+    private EnrollmentBenchmark(StepCaServer stepCa, BridgeUnderLoad bridge) throws Exception {
+        this.stepCa = stepCa;
+        this.bridge = bridge;
+        CertificateFingerprint root = new CertificateFingerprint(stepCa.rootFingerprint());
+        this.toStepCa = client(FingerprintTrust.ofStepCa(stepCa.url(), root, Duration.ofSeconds(10))
+                .context());
+        this.toBridge = client(trustInBridge(bridge, root));
+        this.mint = TokenMint.open(stepCa.url(), toStepCa, PASSWORD);
+    }
+
+    /** What a round gave; or the medians of several, each figure by itself. */
+    private record Round(Measured bare, Measured bridge, double ratio, double bridgeCpuMillis) {
+
+        static Round median(List<Round> rounds) {
+            return new Round(
+                    Measured.median(rounds.stream().map(Round::bare).toList()),
+                    Measured.median(rounds.stream().map(Round::bridge).toList()),
+                    Measured.median(rounds, Round::ratio),
+                    Measured.median(rounds, Round::bridgeCpuMillis));
+        }
+    }
+
+    /** One line of the result. */
+    private record Row(int connections, Round median, List<Round> rounds) {}
+
+    /** @param args as in {@link #USAGE} */
+    public static void main(String[] args) throws Exception {
+        if (args.length < 1 || args.length > 4) {
+            System.err.print(USAGE);
+            System.exit(2);
+        }
+        Path launcher = Path.of(args[0]).toAbsolutePath();
+        int requests = args.length > 1 ? Integer.parseInt(args[1]) : 1000;
+        int warmUp = args.length > 2 ? Integer.parseInt(args[2]) : 10_000;
+        List<Integer> connections = Stream.of((args.length > 3 ? args[3] : "1,8,32").split(",", -1))
+                .map(Integer::valueOf)
+                .toList();
+        // Only to make the requests faster.
+        AmazonCorrettoCryptoProvider.install();
+        Path directory = Files.createTempDirectory("bridge-benchmark-");
+        try (StepCaServer stepCa = StepCaServer.oneIntermediate(StepCaProvisioner.of("benchmark", PASSWORD));
+                BridgeUnderLoad bridge = BridgeUnderLoad.start(launcher, directory, environment(stepCa))) {
+            EnrollmentBenchmark benchmark = new EnrollmentBenchmark(stepCa, bridge);
+            benchmark.warmUp(warmUp);
+            List<Row> rows = new ArrayList<>();
+            for (int each : connections) {
+                rows.add(benchmark.row(each, requests));
+            }
+            write(rows, bridge.peakMebibytes(), warmUp);
+        }
+    }
+
+    private static Map<String, String> environment(StepCaServer stepCa) {
+        return Map.of(
+                "STEP_CA_URL", stepCa.url().toString(),
+                "STEP_CA_FINGERPRINT", stepCa.rootFingerprint(),
+                "STEP_CA_PROVISIONER_NAME", "benchmark",
+                "STEP_CA_PROVISIONER_PASSWORD", PASSWORD,
+                "BRIDGE_LISTEN", "127.0.0.1:0",
+                "BRIDGE_ADMIN_LISTEN", "127.0.0.1:0",
+                "WG_SUBNET", "10.0.0.0/8",
+                "WG_SERVER_ENDPOINT", "vpn.example.com:51820",
+                "WG_SERVER_PUBLIC_KEY", new Seeded(1).peerKey().base64());
+    }
+
+    private static HttpClient client(SSLContext trust) {
+        return HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .sslContext(trust)
+                .build();
+    }
+
+    /** The bridge first has to get its own certificate. */
+    private static SSLContext trustInBridge(BridgeUnderLoad bridge, CertificateFingerprint root) throws Exception {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return FingerprintTrust.ofBridge(bridge.url(), root, Duration.ofSeconds(10))
+                        .context();
+            } catch (BackendUnavailableException e) {
+                if (attempt == 100) {
+                    throw new IllegalStateException(bridge.log(), e);
+                }
+                TimeUnit.MILLISECONDS.sleep(200);
+            }
+        }
+    }
+
+    /** In parts, because step-ca takes no token that is older than five minutes. */
+    private void warmUp(int enrollments) throws Exception {
+        System.err.println("warming up ...");
+        int part = 1000;
+        for (int done = 0; done < enrollments; done += part) {
+            Load.run(toStepCa, bareRequests(part / 4), 8, 201);
+            Load.run(toBridge, enrollments(part), 32, 200);
+        }
+    }
+
+    private Row row(int connections, int requests) throws Exception {
+        List<Round> rounds = new ArrayList<>();
+        for (int number = 1; number <= ROUNDS; number++) {
+            List<HttpRequest> bareRequests = bareRequests(requests);
+            List<HttpRequest> enrollments = enrollments(requests);
+            Measured bare = Load.run(toStepCa, bareRequests, connections, 201);
+            Duration before = bridge.cpu();
+            Measured through = Load.run(toBridge, enrollments, connections, 200);
+            double cpuMillis = bridge.cpu().minus(before).toMillis() / (double) requests;
+            rounds.add(new Round(bare, through, through.perSecond() / bare.perSecond(), cpuMillis));
+            System.err.printf(
+                    "%d connections, round %d: bare %.0f/s, bridge %.0f/s, %.2f ms CPU%n",
+                    connections, number, bare.perSecond(), through.perSecond(), cpuMillis);
+        }
+        return new Row(connections, Round.median(rounds), rounds);
+    }
+
+    private List<HttpRequest> bareRequests(int count) throws Exception {
+        List<HttpRequest> requests = new ArrayList<>(count);
+        URI sign = stepCa.url().resolve("/1.0/sign");
+        for (int i = 0; i < count; i++) {
+            String device = "bare-" + devices++;
+            requests.add(post(sign, Map.of("csr", CsrBuilder.forDevice(device).pem(), "ott", mint.token(device))));
+        }
+        return requests;
+    }
+
+    private List<HttpRequest> enrollments(int count) throws Exception {
+        List<HttpRequest> requests = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            String device = "device-" + devices++;
+            requests.add(post(
+                    bridge.url().resolve("/devices/" + device + "/enroll"),
+                    Map.of(
+                            "csr_pem", CsrBuilder.forDevice(device).pem(),
+                            "wg_public_key", seeded.peerKey().base64())));
+        }
+        return requests;
+    }
+
+    private static HttpRequest post(URI uri, Map<String, String> body) throws Exception {
+        return HttpRequest.newBuilder(uri)
+                .header("Content-Type", "application/json")
+                .timeout(Duration.ofSeconds(60))
+                .POST(BodyPublishers.ofByteArray(JSON.writeValueAsBytes(body)))
+                .build();
+    }
+
+    private static void write(List<Row> rows, long peakMebibytes, int warmUp) throws Exception {
+        Map<String, Object> result = new LinkedHashMap<>();
+        result.put("java", Runtime.version().toString());
+        result.put("processors", Runtime.getRuntime().availableProcessors());
+        result.put("warmUp", warmUp);
+        result.put("bridgePeakMebibytes", peakMebibytes);
+        result.put("rows", rows);
+        StringBuilder table =
+                new StringBuilder("| connections | step-ca alone | p50 / p99 | through the bridge | p50 / p99"
+                        + " | ratio | bridge CPU each |\n|---|---|---|---|---|---|---|\n");
+        for (Row row : rows) {
+            Round median = row.median();
+            table.append(String.format(
+                    "| %d | %s | %s | **%.2f** | %.2f ms |%n",
+                    row.connections(), median.bare(), median.bridge(), median.ratio(), median.bridgeCpuMillis()));
+        }
+        table.append(String.format("%nPeak memory of the bridge (resident): %d MiB.%n", peakMebibytes));
+        Files.write(Path.of("enrollment.json"), JSON.writeValueAsBytes(result));
+        Files.writeString(Path.of("enrollment.md"), table);
+        System.out.print(table);
+    }
+}
