@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.DoubleNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.LongNode;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,7 +24,7 @@ final class AttributeApi {
         this.tenant = tenant;
     }
 
-    void write(String deviceId, String scope, byte[] body) {
+    void write(String deviceId, String scope, String body) {
         synchronized (tenant) {
             Device device = device(deviceId);
             checkScope(scope);
@@ -69,9 +70,9 @@ final class AttributeApi {
         }
     }
 
-    private static JsonNode object(byte[] body) {
+    private static JsonNode object(String body) {
         try {
-            JsonNode json = Json.parse(body);
+            JsonNode json = Json.parse(body.getBytes(StandardCharsets.UTF_8));
             if (!json.isObject()) {
                 throw ApiError.plain(400, "Request is not a JSON object");
             }

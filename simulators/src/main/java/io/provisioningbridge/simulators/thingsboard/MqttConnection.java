@@ -35,23 +35,27 @@ final class MqttConnection extends SimpleChannelInboundHandler<MqttMessage> {
     @Override
     protected void channelRead0(ChannelHandlerContext context, MqttMessage message) {
         if (message.decoderResult().isFailure()) {
-            context.close();
+            end(context);
             return;
         }
         switch (message.fixedHeader().messageType()) {
             case CONNECT -> connect(context, (MqttConnectMessage) message);
             case SUBSCRIBE -> subscribe(context, (MqttSubscribeMessage) message);
             case UNSUBSCRIBE ->
-                context.writeAndFlush(MqttMessageBuilders.unsubAck()
-                        .packetId(((MqttUnsubscribeMessage) message)
-                                .variableHeader()
-                                .messageId())
-                        .build());
+                send(
+                        context,
+                        MqttMessageBuilders.unsubAck()
+                                .packetId(((MqttUnsubscribeMessage) message)
+                                        .variableHeader()
+                                        .messageId())
+                                .build());
             case PUBLISH -> publish(context, (MqttPublishMessage) message);
             case PINGREQ ->
-                context.writeAndFlush(new MqttMessage(
-                        new MqttFixedHeader(MqttMessageType.PINGRESP, false, MqttQoS.AT_MOST_ONCE, false, 0)));
-            case DISCONNECT -> context.close();
+                send(
+                        context,
+                        new MqttMessage(
+                                new MqttFixedHeader(MqttMessageType.PINGRESP, false, MqttQoS.AT_MOST_ONCE, false, 0)));
+            case DISCONNECT -> end(context);
             default -> {
                 // What else a client sends needs no answer.
             }
@@ -76,9 +80,11 @@ final class MqttConnection extends SimpleChannelInboundHandler<MqttMessage> {
                 admission.disconnected(device.get());
             }
         });
-        context.writeAndFlush(MqttMessageBuilders.connAck()
-                .returnCode(MqttConnectReturnCode.CONNECTION_ACCEPTED)
-                .build());
+        send(
+                context,
+                MqttMessageBuilders.connAck()
+                        .returnCode(MqttConnectReturnCode.CONNECTION_ACCEPTED)
+                        .build());
         admission.connected(device.get());
     }
 
@@ -104,19 +110,30 @@ final class MqttConnection extends SimpleChannelInboundHandler<MqttMessage> {
         for (MqttTopicSubscription subscription : message.payload().topicSubscriptions()) {
             answer.addGrantedQos(subscription.qualityOfService());
         }
-        context.writeAndFlush(answer.build());
+        send(context, answer.build());
     }
 
     private static void publish(ChannelHandlerContext context, MqttPublishMessage message) {
         if (message.fixedHeader().qosLevel() == MqttQoS.AT_LEAST_ONCE) {
-            context.writeAndFlush(MqttMessageBuilders.pubAck()
-                    .packetId(message.variableHeader().packetId())
-                    .build());
+            send(
+                    context,
+                    MqttMessageBuilders.pubAck()
+                            .packetId(message.variableHeader().packetId())
+                            .build());
         }
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        context.close();
+        end(context);
+    }
+
+    /** Sends an answer; a connection that cannot take it is of no use. */
+    private static void send(ChannelHandlerContext context, MqttMessage answer) {
+        context.writeAndFlush(answer).addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
+    }
+
+    private static void end(ChannelHandlerContext context) {
+        Sessions.end(context.channel());
     }
 }

@@ -22,6 +22,7 @@ import javax.net.ssl.SSLException;
 /** MQTT over TLS on a loopback address; a client certificate is wanted, not needed. */
 final class MqttServer implements AutoCloseable {
 
+    private static final int SECONDS_TO_END = 10;
     private static final int LARGEST_MESSAGE = 65_536;
 
     private final EventLoopGroup loops = new NioEventLoopGroup(2);
@@ -65,7 +66,11 @@ final class MqttServer implements AutoCloseable {
 
     @Override
     public void close() {
-        listener.close().syncUninterruptibly();
-        loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
+        boolean closed = listener.close().awaitUninterruptibly(SECONDS_TO_END, TimeUnit.SECONDS)
+                && loops.shutdownGracefully(0, 1, TimeUnit.SECONDS)
+                        .awaitUninterruptibly(SECONDS_TO_END, TimeUnit.SECONDS);
+        if (!closed) {
+            throw new IllegalStateException("the MQTT server did not end");
+        }
     }
 }

@@ -1,6 +1,7 @@
 package io.provisioningbridge.simulators.thingsboard;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
@@ -41,7 +42,7 @@ final class RestServer implements AutoCloseable {
     }
 
     /** A request, taken apart. */
-    private record Request(String method, List<String> path, Map<String, String> query, byte[] body) {
+    private record Request(String method, List<String> path, Map<String, String> query, String body) {
 
         private static Request of(HttpExchange exchange) throws IOException {
             Map<String, String> query = new HashMap<>();
@@ -56,7 +57,7 @@ final class RestServer implements AutoCloseable {
                     exchange.getRequestMethod(),
                     path,
                     query,
-                    exchange.getRequestBody().readAllBytes());
+                    new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
         }
 
         /** {@code *} is any segment. */
@@ -82,10 +83,20 @@ final class RestServer implements AutoCloseable {
 
         JsonNode json() {
             try {
-                return Json.parse(body);
+                return Json.parse(body.getBytes(StandardCharsets.UTF_8));
             } catch (IOException e) {
                 throw ApiError.internal("JSON parse error: " + e.getMessage());
             }
+        }
+    }
+
+    /** The body of a success; a missing node for none. */
+    private record Answer(JsonNode json) {
+
+        private static final Answer EMPTY = new Answer(MissingNode.getInstance());
+
+        byte[] bytes() {
+            return json.isMissingNode() ? new byte[0] : Json.bytes(json);
         }
     }
 
@@ -129,8 +140,8 @@ final class RestServer implements AutoCloseable {
         }
         Request request = Request.of(exchange);
         try {
-            Optional<JsonNode> answer = answer(request, exchange.getRequestHeaders());
-            send(exchange, 200, "application/json", answer.map(Json::bytes).orElse(new byte[0]));
+            Answer answer = answer(request, exchange.getRequestHeaders());
+            send(exchange, 200, "application/json", answer.bytes());
         } catch (ApiError e) {
             refuse(exchange, e);
         }
@@ -163,12 +174,12 @@ final class RestServer implements AutoCloseable {
         exchange.close();
     }
 
-    private Optional<JsonNode> answer(Request request, Headers headers) {
+    private Answer answer(Request request, Headers headers) {
         if (request.is("POST", "api", "auth", "login")) {
-            return Optional.of(accounts.login(request.json()));
+            return new Answer(accounts.login(request.json()));
         }
         if (request.is("POST", "api", "auth", "token")) {
-            return Optional.of(accounts.refresh(request.json()));
+            return new Answer(accounts.refresh(request.json()));
         }
         accounts.check(authorization(headers));
         if (remaining.getAndUpdate(left -> Math.max(0, left - 1)) == 0) {
@@ -186,8 +197,8 @@ final class RestServer implements AutoCloseable {
         return own != null ? own : headers.getFirst("Authorization");
     }
 
-    /** Empty when it is none of these requests; the inner one when it has no body to answer. */
-    private Optional<Optional<JsonNode>> device(Request request) {
+    /** Empty when it is none of these requests. */
+    private Optional<Answer> device(Request request) {
         if (request.is("GET", "api", "tenant", "devices") && request.query().containsKey("deviceName")) {
             return some(tenant.namedJson(request.asked("deviceName")));
         }
@@ -208,7 +219,7 @@ final class RestServer implements AutoCloseable {
         }
         if (request.is("DELETE", "api", "device", "*")) {
             tenant.delete(request.path().get(2));
-            return Optional.of(Optional.empty());
+            return Optional.of(Answer.EMPTY);
         }
         if (request.is("GET", "api", "device", "*", "credentials")) {
             return some(tenant.credentials(request.path().get(2)));
@@ -219,10 +230,10 @@ final class RestServer implements AutoCloseable {
         return Optional.empty();
     }
 
-    private Optional<Optional<JsonNode>> attribute(Request request) {
+    private Optional<Answer> attribute(Request request) {
         if (request.is("POST", "api", "plugins", "telemetry", "DEVICE", "*", "*")) {
             attributes.write(request.path().get(4), request.path().get(5), request.body());
-            return Optional.of(Optional.empty());
+            return Optional.of(Answer.EMPTY);
         }
         List<String> keys = List.of(request.asked("keys").split(",", -1));
         if (request.is("GET", "api", "plugins", "telemetry", "DEVICE", "*", "values", "attributes", "SERVER_SCOPE")) {
@@ -230,12 +241,12 @@ final class RestServer implements AutoCloseable {
         }
         if (request.is("DELETE", "api", "plugins", "telemetry", "DEVICE", "*", "SERVER_SCOPE")) {
             attributes.remove(request.path().get(4), keys);
-            return Optional.of(Optional.empty());
+            return Optional.of(Answer.EMPTY);
         }
         return Optional.empty();
     }
 
-    private Optional<Optional<JsonNode>> administration(Request request) {
+    private Optional<Answer> administration(Request request) {
         String search = request.asked("textSearch");
         if (request.is("GET", "api", "auth", "user")) {
             return some(accounts.user());
@@ -270,8 +281,8 @@ final class RestServer implements AutoCloseable {
         return Optional.empty();
     }
 
-    private static Optional<Optional<JsonNode>> some(JsonNode answer) {
-        return Optional.of(Optional.of(answer));
+    private static Optional<Answer> some(JsonNode answer) {
+        return Optional.of(new Answer(answer));
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.provisioningbridge.simulators.thingsboard;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -12,7 +13,7 @@ final class Sessions {
     void open(String deviceId, Channel channel) {
         Channel before = channels.put(deviceId, channel);
         if (before != null) {
-            before.close();
+            end(before);
         }
     }
 
@@ -25,11 +26,15 @@ final class Sessions {
     void close(String deviceId) {
         Channel channel = channels.get(deviceId);
         if (channel != null) {
-            channel.close();
+            end(channel);
         }
     }
 
     boolean isConnected(String deviceId) {
         return channels.containsKey(deviceId);
+    }
+
+    static void end(Channel channel) {
+        channel.close().addListener(ChannelFutureListener.FIRE_EXCEPTION_ON_FAILURE);
     }
 }

@@ -13,6 +13,7 @@ import java.security.KeyStore;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import javax.net.ssl.KeyManagerFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -115,10 +116,10 @@ class ManagedDevicesTest {
             assertThat(receiver.next(LONG)).contains(first);
             receiver.answer(202);
 
-            Call last = first;
-            while (last != null) {
-                assertThat(last).isEqualTo(first);
-                last = receiver.next(SHORT).orElse(null);
+            Optional<Call> next = Optional.of(first);
+            while (next.isPresent()) {
+                assertThat(next).contains(first);
+                next = receiver.next(SHORT);
             }
         }
     }
