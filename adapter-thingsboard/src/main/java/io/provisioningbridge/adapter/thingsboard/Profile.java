@@ -57,9 +57,4 @@ final class Profile {
         }
         return Optional.empty();
     }
-
-    /** The next {@link #id} asks ThingsBoard: what it said was refused. */
-    void forget() {
-        known = null;
-    }
 }

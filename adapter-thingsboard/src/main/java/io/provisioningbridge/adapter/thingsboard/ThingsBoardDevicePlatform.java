@@ -72,9 +72,11 @@ public final class ThingsBoardDevicePlatform implements DevicePlatform {
                     found.get().profileId().equals(profileId) ? found : devices.move(found.get(), profileId, deadline);
             return placed.filter(device -> switchedTo(device, leaf, deadline));
         } catch (BackendRefusedException e) {
-            // Perhaps because the profile is another one by now.
-            profile.forget();
-            throw e;
+            // A profile that was installed anew has another id, and none of its devices is at fault.
+            if (profile.askedAgain(deadline).equals(profileId)) {
+                throw e;
+            }
+            return Optional.empty();
         }
     }
 

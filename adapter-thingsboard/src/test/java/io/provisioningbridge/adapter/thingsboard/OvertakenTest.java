@@ -17,6 +17,7 @@ import io.provisioningbridge.core.port.DevicePlatform.Removal;
 import io.provisioningbridge.testkit.contract.DevicePlatformContract;
 import java.security.cert.X509Certificate;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -94,6 +95,30 @@ class OvertakenTest {
                 .isInstanceOf(BackendRefusedException.class)
                 .hasMessageContaining("another device");
         assertThat(adapter.look(DEVICE)).isEmpty();
+    }
+
+    @Test
+    void putShouldFindAProfileThatWasInstalledAnew() {
+        ThingsBoardDevicePlatform adapter = platform.adapter();
+        AtomicInteger asked = new AtomicInteger();
+        platform.simulator.interfere((method, path, exchange) -> {
+            if (!path.equals("/api/deviceProfileInfos") || asked.incrementAndGet() > 1) {
+                return false;
+            }
+            ObjectNode gone = Json.object().put("name", SimulatedPlatform.PROFILE);
+            gone.set("id", Json.id("DEVICE_PROFILE", UUID.randomUUID().toString()));
+            ObjectNode page = Json.object();
+            page.putArray("data").add(gone);
+            byte[] body = Json.bytes(page);
+            exchange.sendResponseHeaders(200, body.length);
+            exchange.getResponseBody().write(body);
+            exchange.close();
+            return true;
+        });
+        adapter.put(registration(certificate()));
+
+        assertThat(asked).hasValue(2);
+        assertThat(adapter.look(DEVICE)).isPresent();
     }
 
     @Test
