@@ -1,0 +1,60 @@
+package io.provisioningbridge.adapter.thingsboard;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.provisioningbridge.core.port.BackendException.Effect;
+import io.provisioningbridge.core.port.BackendUnavailableException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The device profile's id. It is never left to ThingsBoard to find the profile by a device's type: that makes a profile where
+ * there is none. Safe for concurrent use.
+ */
+final class Profile {
+
+    private final RestApi api;
+    private final String name;
+    private volatile @Nullable String known;
+
+    Profile(RestApi api, String name) {
+        this.api = api;
+        this.name = name;
+    }
+
+    /** As it was when last asked. @throws BackendUnavailableException there is no such profile */
+    String id(Deadline deadline) {
+        String present = known;
+        return present != null ? present : askedAgain(deadline);
+    }
+
+    /** As it is now. @throws BackendUnavailableException there is no such profile */
+    String askedAgain(Deadline deadline) {
+        known = null;
+        String id = lookedFor(deadline)
+                .orElseThrow(() -> new BackendUnavailableException(
+                        "ThingsBoard has no device profile '" + name + "': install it",
+                        Effect.NONE,
+                        Refusals.UNTIL_CURED));
+        known = id;
+        return id;
+    }
+
+    /** As it is now; empty when there is no such profile. */
+    Optional<String> lookedFor(Deadline deadline) {
+        String search = URLEncoder.encode(name, StandardCharsets.UTF_8);
+        String operation = "finding the device profile";
+        JsonNode page = RestApi.json(
+                operation, api.get("/api/deviceProfileInfos?pageSize=100&page=0&textSearch=" + search, deadline));
+        if (!page.path("data").isArray()) {
+            throw Refusals.nonsense(operation, "it is no page");
+        }
+        for (JsonNode profile : page.path("data")) {
+            if (profile.path("name").asText().equals(name)) {
+                return Optional.of(profile.path("id").path("id").asText());
+            }
+        }
+        return Optional.empty();
+    }
+}

@@ -1,0 +1,59 @@
+package io.provisioningbridge.adapter.thingsboard;
+
+import io.provisioningbridge.core.port.BackendException;
+import io.provisioningbridge.core.port.BackendException.Effect;
+import io.provisioningbridge.core.port.BackendRefusedException;
+import io.provisioningbridge.core.port.BackendRefusedException.Fault;
+import io.provisioningbridge.core.port.BackendUnavailableException;
+import java.time.Duration;
+
+/**
+ * Makes of an answer that is no success the exception it means. What an operator cures without touching the device (credentials,
+ * rights, a missing profile) is for later, so that nothing has to be tried again by hand afterwards.
+ */
+final class Refusals {
+
+    /** How often it is worth looking whether an operator cured it. */
+    static final Duration UNTIL_CURED = Duration.ofMinutes(1);
+
+    private static final Duration SHORTLY = Duration.ofSeconds(1);
+
+    private Refusals() {}
+
+    /** @param operation in words, for the message */
+    static BackendException of(String operation, Reply reply) {
+        String message = operation + " failed: ThingsBoard answered " + reply.status() + ", " + reply.message();
+        return switch (reply.status()) {
+            case 400, 413, 414 -> refused(message, Fault.REQUEST, Effect.NONE);
+            case 401, 403 -> new BackendUnavailableException(message, Effect.NONE, UNTIL_CURED);
+            case 409 -> new BackendUnavailableException(message, Effect.NONE, SHORTLY);
+            case 429 -> new BackendUnavailableException(message, Effect.NONE, reply.retryAfter());
+            case 500 -> internalError(message, reply);
+            // A proxy in front gave up on the server, or waits no longer for it.
+            case 408, 502, 503, 504 -> new BackendUnavailableException(message, Effect.POSSIBLE, reply.retryAfter());
+            default -> refused(message, Fault.BACKEND, reply.status() < 500 ? Effect.NONE : Effect.POSSIBLE);
+        };
+    }
+
+    /** A success that makes no sense: most likely something else answers at this URL. */
+    static BackendRefusedException nonsense(String operation, String what) {
+        return refused(operation + ": ThingsBoard's answer makes no sense: " + what, Fault.BACKEND, Effect.POSSIBLE);
+    }
+
+    /** Gave up because the same thing is changed by others all the time. */
+    static BackendUnavailableException contended(String operation) {
+        return new BackendUnavailableException(
+                operation + ": someone else changes the device at the same time", Effect.POSSIBLE, SHORTLY);
+    }
+
+    /** ThingsBoard answers 500 to some requests it cannot read, which will not get better. */
+    private static BackendException internalError(String message, Reply reply) {
+        return reply.says("JSON parse error") || reply.says("Can't parse value")
+                ? refused(message, Fault.REQUEST, Effect.NONE)
+                : new BackendUnavailableException(message, Effect.POSSIBLE, reply.retryAfter());
+    }
+
+    private static BackendRefusedException refused(String message, Fault fault, Effect effect) {
+        return new BackendRefusedException(message, fault, effect);
+    }
+}

@@ -1,0 +1,217 @@
+package io.provisioningbridge.adapter.thingsboard;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.provisioningbridge.adapter.thingsboard.Devices.Credentials;
+import io.provisioningbridge.adapter.thingsboard.Devices.Device;
+import io.provisioningbridge.core.domain.DeviceId;
+import io.provisioningbridge.core.port.BackendRefusedException;
+import io.provisioningbridge.core.port.BackendUnavailableException;
+import io.provisioningbridge.core.port.DevicePlatform;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Devices on ThingsBoard, each with exactly its leaf certificate. Wrong credentials, missing rights and a missing device
+ * profile are {@link BackendUnavailableException} to be tried again in a minute: an operator cures them without touching the
+ * devices. Bad input, which ThingsBoard partly answers with 500, is {@link BackendRefusedException}. Safe for concurrent use.
+ */
+public final class ThingsBoardDevicePlatform implements DevicePlatform {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ThingsBoardDevicePlatform.class);
+
+    /** How often an operation begins anew when others change the same device. */
+    private static final int ATTEMPTS = 4;
+
+    private static final int LARGEST_PAGE = 1000;
+    private static final Pattern CURSOR = Pattern.compile("([0-9]{1,9})/([0-9]{1,4})");
+
+    private final ThingsBoardSettings settings;
+    private final RestApi api;
+    private final Profile profile;
+    private final Devices devices;
+    private final Quarantine quarantine = new Quarantine();
+
+    /** Asks nothing of the server yet. */
+    public ThingsBoardDevicePlatform(ThingsBoardSettings settings) {
+        this.settings = settings;
+        this.api = new RestApi(settings);
+        this.profile = new Profile(api, settings.profile());
+        this.devices = new Devices(api);
+    }
+
+    @Override
+    public void put(Registration registration) {
+        Deadline deadline = Deadline.in(settings.deadline());
+        LeafCredential leaf = LeafCredential.of(registration.certificate());
+        for (int i = 0; i < ATTEMPTS; i++) {
+            Optional<Device> admitted = admitted(registration.device().text(), leaf, deadline);
+            if (admitted.isPresent()
+                    && devices.writeAttributes(
+                            admitted.get(), ServerAttributes.toWrite(registration.attributes()), deadline)) {
+                return;
+            }
+        }
+        throw Refusals.contended("registering device " + registration.device());
+    }
+
+    /** The device, in its profile and with this certificate. */
+    private Optional<Device> admitted(String name, LeafCredential leaf, Deadline deadline) {
+        String profileId = profile.id(deadline);
+        Optional<Device> found = devices.find(name, deadline);
+        try {
+            if (found.isEmpty()) {
+                return devices.create(name, profileId, leaf, deadline);
+            }
+            Optional<Device> placed =
+                    found.get().profileId().equals(profileId) ? found : devices.move(found.get(), profileId, deadline);
+            return placed.filter(device -> switchedTo(device, leaf, deadline));
+        } catch (BackendRefusedException e) {
+            // A profile that was installed anew has another id, and none of its devices is at fault.
+            if (profile.askedAgain(deadline).equals(profileId)) {
+                throw e;
+            }
+            return Optional.empty();
+        }
+    }
+
+    /** Writing the same credential again would end the device's connection, so it is compared first. */
+    private boolean switchedTo(Device device, LeafCredential leaf, Deadline deadline) {
+        Optional<Credentials> present = devices.credentials(device, deadline);
+        if (present.isEmpty()) {
+            return false;
+        }
+        Credentials now = present.get();
+        boolean same = now.type().equals(LeafCredential.TYPE) && now.id().equals(leaf.credentialsId());
+        return same
+                || devices.replace(device, now, LeafCredential.TYPE, leaf.credentialsId(), leaf.pem(), deadline)
+                        .isPresent();
+    }
+
+    @Override
+    public Removal remove(DeviceId id, Reason reason) {
+        Deadline deadline = Deadline.in(settings.deadline());
+        boolean cameBack = reason == Reason.CAME_BACK;
+        for (int i = 0; i < ATTEMPTS; i++) {
+            Optional<Device> found = devices.find(id.text(), deadline);
+            if (found.isEmpty()) {
+                return Removal.ABSENT;
+            }
+            boolean chain = settings.mode() == ThingsBoardMode.CHAIN;
+            if (chain && isQuarantined(found.get(), cameBack, deadline)) {
+                return Removal.QUARANTINED;
+            }
+            if (!chain || !cameBack) {
+                devices.delete(found.get(), deadline);
+                // If it is found once more, ThingsBoard made it anew.
+                cameBack = true;
+            }
+        }
+        throw Refusals.contended("removing device " + id);
+    }
+
+    /** @param begin whether to begin it where it is not yet so */
+    private boolean isQuarantined(Device device, boolean begin, Deadline deadline) {
+        Optional<Credentials> present = devices.credentials(device, deadline);
+        if (present.isEmpty()) {
+            return false;
+        }
+        if (Quarantine.holds(present.get())) {
+            return true;
+        }
+        if (!begin) {
+            return false;
+        }
+        boolean done = devices.replace(device, present.get(), Quarantine.TYPE, quarantine.newToken(), "", deadline)
+                .isPresent();
+        if (done) {
+            LOG.warn(
+                    "device {} came back to ThingsBoard as {} and is quarantined: does the device profile make devices?",
+                    device.name(),
+                    device.id());
+        }
+        return done;
+    }
+
+    @Override
+    public Optional<Registered> look(DeviceId id) {
+        Deadline deadline = Deadline.in(settings.deadline());
+        Optional<Device> found = devices.find(id.text(), deadline);
+        if (found.isEmpty()) {
+            return Optional.empty();
+        }
+        Device device = found.get();
+        // One that goes away in between is not there.
+        return devices.credentials(device, deadline)
+                .flatMap(credentials -> devices.attributes(device, deadline)
+                        .map(attributes -> new Registered(
+                                device.id(),
+                                device.name(),
+                                admittedBy(credentials),
+                                attributes.written(),
+                                attributes.lastConnect())));
+    }
+
+    private static Credential admittedBy(Credentials credentials) {
+        if (Quarantine.holds(credentials)) {
+            return new Credential.Quarantined();
+        }
+        if (!credentials.type().equals(LeafCredential.TYPE)) {
+            return new Credential.Other(credentials.type());
+        }
+        return LeafCredential.read(credentials.value(), credentials.id())
+                .<Credential>map(Credential.Certificate::new)
+                .orElseGet(() -> new Credential.Other("a certificate that matches none"));
+    }
+
+    /** Devices of the profile, ordered by name. */
+    @Override
+    public Page list(String after, int limit) {
+        if (limit < 1 || limit > LARGEST_PAGE) {
+            throw new IllegalArgumentException("a page has 1 to " + LARGEST_PAGE + " devices, not " + limit);
+        }
+        Deadline deadline = Deadline.in(settings.deadline());
+        // A profile that was deleted has no devices, and none would be found missing: so it is asked for each time.
+        String profileId = profile.askedAgain(deadline);
+        int page = pageOf(after, limit);
+        String operation = "listing devices";
+        JsonNode json = RestApi.json(
+                operation,
+                api.get(
+                        "/api/tenant/deviceInfos?pageSize=" + limit + "&page=" + page + "&deviceProfileId=" + profileId
+                                + "&sortProperty=name&sortOrder=ASC",
+                        deadline));
+        if (!json.path("data").isArray() || !json.path("hasNext").isBoolean()) {
+            throw Refusals.nonsense(operation, "it is no page");
+        }
+        List<Listed> listed = new ArrayList<>();
+        for (JsonNode device : json.path("data")) {
+            listed.add(new Listed(
+                    device.path("id").path("id").asText(), device.path("name").asText()));
+        }
+        boolean more = json.path("hasNext").asBoolean();
+        return new Page(listed, more ? Optional.of((page + 1) + "/" + limit) : Optional.empty());
+    }
+
+    private static int pageOf(String cursor, int limit) {
+        if (cursor.isEmpty()) {
+            return 0;
+        }
+        Matcher matcher = CURSOR.matcher(cursor);
+        if (!matcher.matches() || Integer.parseInt(matcher.group(2)) != limit) {
+            throw new IllegalArgumentException(
+                    "a listing goes on where a page of the same size ended, not at " + cursor);
+        }
+        return Integer.parseInt(matcher.group(1));
+    }
+
+    @Override
+    public Duration deadline() {
+        return settings.deadline();
+    }
+}

@@ -1,0 +1,8 @@
+package io.provisioningbridge.adapter.thingsboard;
+
+class ChainContractTest extends SimulatedThingsBoardContract {
+
+    ChainContractTest() {
+        super(ThingsBoardMode.CHAIN);
+    }
+}

@@ -1,0 +1,219 @@
+package io.provisioningbridge.adapter.thingsboard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.sun.net.httpserver.HttpExchange;
+import io.provisioningbridge.core.domain.DeviceId;
+import io.provisioningbridge.core.port.BackendException;
+import io.provisioningbridge.core.port.BackendException.Effect;
+import io.provisioningbridge.core.port.BackendRefusedException;
+import io.provisioningbridge.core.port.BackendRefusedException.Fault;
+import io.provisioningbridge.core.port.BackendUnavailableException;
+import io.provisioningbridge.core.port.DevicePlatform.Reason;
+import io.provisioningbridge.core.port.DevicePlatform.Registration;
+import io.provisioningbridge.testkit.contract.DevicePlatformContract;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a healthy server does not answer on demand. */
+class ThingsBoardAnswersTest {
+
+    private static final DeviceId DEVICE = new DeviceId("dev-1");
+    private static final String HTML = "<html><body><h1>Welcome to nginx</h1></body></html>";
+
+    private final SimulatedPlatform platform = SimulatedPlatform.managed();
+    private final ThingsBoardDevicePlatform adapter = new ThingsBoardDevicePlatform(
+            platform.settings().withTimeouts(Duration.ofMillis(500), Duration.ofSeconds(2)));
+    private final CountDownLatch closing = new CountDownLatch(1);
+
+    @AfterEach
+    void close() {
+        closing.countDown();
+        platform.close();
+    }
+
+    @Test
+    void serverThatHangsShouldEndAtTheDeadline() {
+        platform.simulator.interfere((method, path, exchange) -> {
+            await(Duration.ofMinutes(1));
+            exchange.close();
+            return true;
+        });
+        long begin = System.nanoTime();
+
+        assertThat(lookFails(BackendUnavailableException.class).effect()).isEqualTo(Effect.POSSIBLE);
+        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(8));
+    }
+
+    @Test
+    void serverThatDripsShouldEndAtTheDeadline() {
+        platform.simulator.interfere((method, path, exchange) -> {
+            exchange.sendResponseHeaders(200, 0);
+            while (!await(Duration.ofMillis(50))) {
+                exchange.getResponseBody().write(' ');
+                exchange.getResponseBody().flush();
+            }
+            exchange.close();
+            return true;
+        });
+
+        lookFails(BackendUnavailableException.class);
+    }
+
+    @Test
+    void bodyThatBreaksOffShouldBeForLater() {
+        platform.simulator.interfere((method, path, exchange) -> {
+            exchange.sendResponseHeaders(200, 1000);
+            exchange.getResponseBody().write("{\"id\":{".getBytes(StandardCharsets.UTF_8));
+            exchange.getResponseBody().flush();
+            exchange.close();
+            return true;
+        });
+
+        lookFails(BackendUnavailableException.class);
+    }
+
+    @Test
+    void bodyWithoutEndShouldBeRefused() {
+        byte[] spaces = " ".repeat(64 * 1024).getBytes(StandardCharsets.UTF_8);
+        platform.simulator.interfere((method, path, exchange) -> {
+            exchange.sendResponseHeaders(200, 0);
+            while (!await(Duration.ZERO)) {
+                exchange.getResponseBody().write(spaces);
+            }
+            return true;
+        });
+
+        assertThat(lookFails(BackendRefusedException.class)).hasMessageContaining("larger than");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {HTML, "", "null", "42", "[]", "{}", "{\"id\":", "{\"id\":{\"id\":\"x\"},\"name\":\"another\"}"})
+    void successThatMakesNoSenseShouldBeRefused(String body) {
+        answer(200, body);
+
+        BackendRefusedException failure = lookFails(BackendRefusedException.class);
+        assertThat(failure.fault()).isEqualTo(Fault.BACKEND);
+        assertThat(failure).hasMessageContaining("makes no sense");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {HTML, "", "{\"status\":404,\"error\":\"Not Found\",\"path\":\"/api\"}"})
+    void notFoundOfSomethingElseShouldNotBeTakenForAbsence(String body) {
+        answer(404, body);
+
+        assertThat(lookFails(BackendRefusedException.class).fault()).isEqualTo(Fault.BACKEND);
+        BackendException failure =
+                catchThrowableOfType(BackendException.class, () -> adapter.remove(DEVICE, Reason.LEAVES));
+        assertThat(failure).isInstanceOf(BackendRefusedException.class);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"302,NONE", "405,NONE", "501,POSSIBLE"})
+    void statusThatThingsBoardDoesNotUseShouldBeRefused(int status, Effect effect) {
+        answer(status, HTML);
+
+        BackendRefusedException failure = lookFails(BackendRefusedException.class);
+        assertThat(failure.fault()).isEqualTo(Fault.BACKEND);
+        assertThat(failure.effect()).isEqualTo(effect);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"403,NONE,60", "409,NONE,1", "429,NONE,5", "500,POSSIBLE,5", "502,POSSIBLE,5", "503,POSSIBLE,5"})
+    void statusThatPassesShouldBeForLater(int status, Effect effect, int seconds) {
+        answer(status, "{\"status\":" + status + ",\"message\":\"hm\",\"errorCode\":2,\"timestamp\":1}");
+
+        BackendUnavailableException failure = lookFails(BackendUnavailableException.class);
+        assertThat(failure.effect()).isEqualTo(effect);
+        assertThat(failure.retryAfter()).isEqualTo(Duration.ofSeconds(seconds));
+        assertThat(failure).hasMessageContaining("hm");
+    }
+
+    @Test
+    void badInputThatIsAnsweredWith500ShouldBeRefused() {
+        answer(500, "{\"status\":500,\"message\":\"JSON parse error: Unexpected character\",\"errorCode\":2}");
+        assertThat(lookFails(BackendRefusedException.class).fault()).isEqualTo(Fault.REQUEST);
+
+        answer(500, "Can't parse value: null");
+        assertThat(lookFails(BackendRefusedException.class).fault()).isEqualTo(Fault.REQUEST);
+    }
+
+    @Test
+    void plainTextShouldBeQuoted() {
+        answer(403, "You don't have permission to perform this operation!\nreally");
+
+        assertThat(lookFails(BackendUnavailableException.class))
+                .hasMessageContaining("You don't have permission to perform this operation! really");
+    }
+
+    @Test
+    void rateLimitShouldBeForLaterAndTheSameCallShouldCompleteIt() {
+        Registration registration = registration();
+        // Profile, device looked for, device made: the attributes are refused.
+        platform.simulator.limitRequests(3);
+        BackendUnavailableException failure =
+                catchThrowableOfType(BackendUnavailableException.class, () -> adapter.put(registration));
+        assertThat(failure).hasMessageContaining("Too many requests");
+        platform.simulator.limitRequests(1000);
+        assertThat(adapter.look(DEVICE).orElseThrow().attributes()).isEmpty();
+
+        adapter.put(registration);
+        assertThat(adapter.look(DEVICE).orElseThrow().attributes()).contains(registration.attributes());
+    }
+
+    @Test
+    void missingProfileShouldBeForLaterAndMakeNone() {
+        ThingsBoardSettings settings = platform.settings();
+        ThingsBoardDevicePlatform other = new ThingsBoardDevicePlatform(
+                ThingsBoardSettings.of(settings.url(), settings.login(), settings.mode(), "no-such-profile"));
+
+        BackendUnavailableException failure =
+                catchThrowableOfType(BackendUnavailableException.class, () -> other.put(registration()));
+        assertThat(failure).hasMessageContaining("no-such-profile");
+        assertThat(platform.get("/api/deviceProfileInfos?pageSize=10&page=0")
+                        .path("totalElements")
+                        .asInt())
+                .isEqualTo(1);
+    }
+
+    private static Registration registration() {
+        return new Registration(DEVICE, DevicePlatformContract.certificate(DEVICE), DevicePlatformContract.ATTRIBUTES);
+    }
+
+    private void answer(int status, String body) {
+        platform.simulator.interfere((method, path, exchange) -> send(exchange, status, body));
+    }
+
+    private static boolean send(HttpExchange exchange, int status, String body) throws IOException {
+        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+        exchange.sendResponseHeaders(status, bytes.length == 0 ? -1 : bytes.length);
+        exchange.getResponseBody().write(bytes);
+        exchange.close();
+        return true;
+    }
+
+    private <E extends BackendException> E lookFails(Class<E> type) {
+        E failure = catchThrowableOfType(type, () -> adapter.look(DEVICE));
+        assertThat(failure).as("the failure").isNotNull();
+        return failure;
+    }
+
+    private boolean await(Duration longest) throws IOException {
+        try {
+            return closing.await(longest.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException(e);
+        }
+    }
+}

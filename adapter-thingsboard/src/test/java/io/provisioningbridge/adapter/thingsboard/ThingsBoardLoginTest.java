@@ -1,0 +1,113 @@
+package io.provisioningbridge.adapter.thingsboard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.provisioningbridge.core.domain.DeviceId;
+import io.provisioningbridge.core.domain.Secret;
+import io.provisioningbridge.core.port.BackendException.Effect;
+import io.provisioningbridge.core.port.BackendUnavailableException;
+import io.provisioningbridge.core.port.DevicePlatform.Reason;
+import io.provisioningbridge.core.port.DevicePlatform.Registration;
+import io.provisioningbridge.testkit.contract.DevicePlatformContract;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class ThingsBoardLoginTest {
+
+    private static final DeviceId DEVICE = new DeviceId("dev-1");
+    private static final String SECRET = "not-the-password";
+
+    private final SimulatedPlatform platform = SimulatedPlatform.managed();
+    private final ThingsBoardDevicePlatform adapter =
+            new ThingsBoardDevicePlatform(platform.settingsWithPassword(platform.simulator.password()));
+
+    @AfterEach
+    void close() {
+        platform.close();
+    }
+
+    @Test
+    void loginShouldServeManyRequests() {
+        IntStream.range(0, 5).forEach(i -> adapter.look(DEVICE));
+
+        assertThat(platform.simulator.logins()).isEqualTo(1);
+    }
+
+    @Test
+    void tokenThatRunsOutInTheMiddleShouldBeRefreshed() {
+        AtomicBoolean expired = new AtomicBoolean();
+        platform.simulator.interfere((method, path, exchange) -> {
+            if (path.equals("/api/device-with-credentials") && expired.compareAndSet(false, true)) {
+                platform.simulator.expireAccessTokens();
+            }
+            return false;
+        });
+        adapter.put(registration());
+
+        assertThat(expired).isTrue();
+        assertThat(adapter.look(DEVICE).orElseThrow().attributes()).isPresent();
+        assertThat(platform.simulator.logins()).isEqualTo(1);
+    }
+
+    @Test
+    void refusedRefreshShouldBeFollowedByALogin() {
+        adapter.put(registration());
+        platform.simulator.expireAccessTokens();
+        platform.simulator.forgetRefreshTokens();
+
+        assertThat(adapter.look(DEVICE)).isPresent();
+        assertThat(platform.simulator.logins()).isEqualTo(2);
+    }
+
+    @Test
+    void manyCallersShouldRenewATokenOnce() {
+        adapter.look(DEVICE);
+        platform.simulator.expireAccessTokens();
+        platform.simulator.forgetRefreshTokens();
+        IntStream.range(0, 16).parallel().forEach(i -> adapter.look(DEVICE));
+
+        assertThat(platform.simulator.logins()).isEqualTo(2);
+    }
+
+    @Test
+    void wrongPasswordShouldBeForLaterAndNotTriedForEveryDevice() {
+        ThingsBoardDevicePlatform refused = new ThingsBoardDevicePlatform(platform.settingsWithPassword(SECRET));
+
+        for (int i = 0; i < 3; i++) {
+            BackendUnavailableException failure =
+                    catchThrowableOfType(BackendUnavailableException.class, () -> refused.look(DEVICE));
+            assertThat(failure).hasMessageContaining("Invalid username or password");
+            assertThat(failure).hasMessageNotContaining(SECRET);
+            assertThat(failure.effect()).isEqualTo(Effect.NONE);
+            assertThat(failure.retryAfter()).isEqualTo(Refusals.UNTIL_CURED);
+        }
+        assertThat(platform.simulator.logins()).isEqualTo(1);
+    }
+
+    @Test
+    void revokedApiKeyShouldBeForLaterAndNeverSeenAsAbsence() {
+        ThingsBoardDevicePlatform withKey = platform.adapter();
+        withKey.put(registration());
+        platform.simulator.revokeApiKeys();
+
+        assertThatThrownBy(() -> withKey.remove(DEVICE, Reason.LEAVES))
+                .isInstanceOf(BackendUnavailableException.class)
+                .hasMessageContaining("401");
+        assertThatThrownBy(() -> withKey.look(DEVICE)).isInstanceOf(BackendUnavailableException.class);
+        assertThat(platform.simulator.logins()).isZero();
+    }
+
+    @Test
+    void settingsShouldNotShowSecrets() {
+        assertThat(platform.settingsWithPassword(SECRET).toString()).doesNotContain(SECRET);
+        assertThat(new ThingsBoardLogin.ApiKey(new Secret(SECRET)).toString()).doesNotContain(SECRET);
+    }
+
+    private static Registration registration() {
+        return new Registration(DEVICE, DevicePlatformContract.certificate(DEVICE), DevicePlatformContract.ATTRIBUTES);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.provisioningbridge.adapter.thingsboard;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,156 @@
+package io.provisioningbridge.testkit.memory;
+
+import io.provisioningbridge.core.domain.CertificateHash;
+import io.provisioningbridge.core.domain.DeviceId;
+import io.provisioningbridge.core.port.BackendException.Effect;
+import io.provisioningbridge.core.port.BackendUnavailableException;
+import io.provisioningbridge.core.port.DevicePlatform;
+import io.provisioningbridge.testkit.fixture.FaultPlan;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+
+/**
+ * A platform of devices that cannot be connected to but by {@link #connect}. Operations for the {@link FaultPlan}:
+ * {@code put}, {@code remove}, {@code look}, {@code list}. Safe for concurrent use.
+ */
+public final class InMemoryDevicePlatform implements DevicePlatform {
+
+    private static final int LARGEST_PAGE = 1000;
+
+    private final FaultPlan faults;
+    private final boolean quarantines;
+    private final Map<String, Registered> devices = new TreeMap<>();
+    private long made;
+
+    /** Without faults; removes what comes back. */
+    public InMemoryDevicePlatform() {
+        this(new FaultPlan(), false);
+    }
+
+    /** @param quarantines whether a device that came back is kept there and shut out, as it must be where it would be made anew */
+    public InMemoryDevicePlatform(FaultPlan faults, boolean quarantines) {
+        this.faults = faults;
+        this.quarantines = quarantines;
+    }
+
+    @Override
+    public void put(Registration registration) {
+        uninterrupted("put", () -> {
+            String name = registration.device().text();
+            Optional<Registered> present = Optional.ofNullable(devices.get(name));
+            Registered registered = new Registered(
+                    present.map(Registered::platformId).orElseGet(this::newId),
+                    name,
+                    new Credential.Certificate(CertificateHash.of(registration.certificate())),
+                    Optional.of(registration.attributes()),
+                    present.flatMap(Registered::lastConnect));
+            devices.put(name, registered);
+            return registered;
+        });
+    }
+
+    @Override
+    public Removal remove(DeviceId device, Reason reason) {
+        return uninterrupted("remove", () -> {
+            Registered present = devices.get(device.text());
+            if (present == null) {
+                return Removal.ABSENT;
+            }
+            boolean stays = present.credential() instanceof Credential.Quarantined || reason == Reason.CAME_BACK;
+            if (quarantines && stays) {
+                devices.put(device.text(), with(present, new Credential.Quarantined()));
+                return Removal.QUARANTINED;
+            }
+            devices.remove(device.text());
+            return Removal.ABSENT;
+        });
+    }
+
+    @Override
+    public Optional<Registered> look(DeviceId device) {
+        return uninterrupted("look", () -> Optional.ofNullable(devices.get(device.text())));
+    }
+
+    @Override
+    public Page list(String after, int limit) {
+        if (limit < 1 || limit > LARGEST_PAGE) {
+            throw new IllegalArgumentException("a page has 1 to " + LARGEST_PAGE + " devices, not " + limit);
+        }
+        return uninterrupted("list", () -> {
+            List<Listed> rest = devices.values().stream()
+                    .filter(device -> device.name().compareTo(after) > 0)
+                    .map(device -> new Listed(device.platformId(), device.name()))
+                    .toList();
+            return rest.size() <= limit
+                    ? new Page(rest, Optional.empty())
+                    : new Page(
+                            rest.subList(0, limit),
+                            Optional.of(rest.get(limit - 1).name()));
+        });
+    }
+
+    @Override
+    public Duration deadline() {
+        return Duration.ofSeconds(10);
+    }
+
+    /**
+     * A device connects.
+     *
+     * @param at when, kept to the millisecond
+     * @return whether it is admitted: it has exactly this certificate
+     */
+    public synchronized boolean connect(DeviceId device, X509Certificate certificate, Instant at) {
+        Registered present = devices.get(device.text());
+        if (present == null
+                || !present.credential().equals(new Credential.Certificate(CertificateHash.of(certificate)))) {
+            return false;
+        }
+        devices.put(
+                device.text(),
+                new Registered(
+                        present.platformId(),
+                        present.name(),
+                        present.credential(),
+                        present.attributes(),
+                        Optional.of(at.truncatedTo(ChronoUnit.MILLIS))));
+        return true;
+    }
+
+    /** Adds a device, or puts another in its place, as someone else does. @param name any text */
+    public synchronized void addForeign(String name, Credential credential) {
+        devices.put(name, new Registered(newId(), name, credential, Optional.empty(), Optional.empty()));
+    }
+
+    /** Removes a device, as someone else does. */
+    public synchronized void removeForeign(String name) {
+        devices.remove(name);
+    }
+
+    private String newId() {
+        return "platform-" + ++made;
+    }
+
+    private static Registered with(Registered present, Credential credential) {
+        return new Registered(
+                present.platformId(), present.name(), credential, present.attributes(), present.lastConnect());
+    }
+
+    private <T> T uninterrupted(String operation, Supplier<T> effect) {
+        if (Thread.currentThread().isInterrupted()) {
+            throw new BackendUnavailableException("the calling thread is interrupted", Effect.NONE);
+        }
+        return faults.call(operation, () -> {
+            synchronized (this) {
+                return effect.get();
+            }
+        });
+    }
+}

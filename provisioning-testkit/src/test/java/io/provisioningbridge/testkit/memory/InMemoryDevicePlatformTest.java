@@ -1,0 +1,47 @@
+package io.provisioningbridge.testkit.memory;
+
+import io.provisioningbridge.core.domain.DeviceId;
+import io.provisioningbridge.core.port.DevicePlatform;
+import io.provisioningbridge.testkit.contract.DevicePlatformContract;
+import io.provisioningbridge.testkit.fixture.FaultPlan;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.List;
+
+class InMemoryDevicePlatformTest implements DevicePlatformContract {
+
+    private static final List<String> OPERATIONS = List.of("put", "remove", "look", "list");
+
+    private final FaultPlan faults = new FaultPlan();
+    private final InMemoryDevicePlatform platform = platform(faults);
+
+    /** One that removes what comes back. */
+    InMemoryDevicePlatform platform(FaultPlan plan) {
+        return new InMemoryDevicePlatform(plan, false);
+    }
+
+    @Override
+    public DevicePlatform platform() {
+        return platform;
+    }
+
+    @Override
+    public boolean connect(DeviceId device, X509Certificate certificate) {
+        return platform.connect(device, certificate, Instant.parse("2026-11-24T09:00:00.789Z"));
+    }
+
+    @Override
+    public void addForeign(String name) {
+        platform.addForeign(name, new DevicePlatform.Credential.Other("access token"));
+    }
+
+    @Override
+    public void goAway() {
+        OPERATIONS.forEach(faults::breakDown);
+    }
+
+    @Override
+    public void comeBack() {
+        OPERATIONS.forEach(faults::heal);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.provisioningbridge.simulators.thingsboard;
+
+import org.jspecify.annotations.NullMarked;
