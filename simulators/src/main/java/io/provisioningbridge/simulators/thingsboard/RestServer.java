@@ -14,6 +14,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,11 +36,11 @@ final class RestServer implements AutoCloseable {
     private volatile Interference interference = (method, path, exchange) -> false;
     private HttpServer server;
 
-    RestServer(Accounts accounts, Tenant tenant, RuleChains ruleChains) {
+    RestServer(Accounts accounts, Tenant tenant, RuleChains ruleChains, InstantSource clock) {
         this.accounts = accounts;
         this.tenant = tenant;
         this.ruleChains = ruleChains;
-        this.attributes = new AttributeApi(tenant);
+        this.attributes = new AttributeApi(tenant, clock);
         this.server = listen(0);
     }
 
