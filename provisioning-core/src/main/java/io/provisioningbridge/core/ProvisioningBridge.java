@@ -1,7 +1,9 @@
 package io.provisioningbridge.core;
 
 import io.provisioningbridge.core.convergence.Lanes;
+import io.provisioningbridge.core.convergence.Systems;
 import io.provisioningbridge.core.domain.Backend;
+import io.provisioningbridge.core.domain.DeviceId;
 import io.provisioningbridge.core.enrollment.ConfirmCertificate;
 import io.provisioningbridge.core.enrollment.Confirmation;
 import io.provisioningbridge.core.enrollment.ConfirmationResult;
@@ -12,16 +14,21 @@ import io.provisioningbridge.core.enrollment.EnrollmentResult;
 import io.provisioningbridge.core.port.BackendUnavailableException;
 import io.provisioningbridge.core.port.CertificateAuthority;
 import io.provisioningbridge.core.port.CsrReader;
+import io.provisioningbridge.core.port.DevicePlatform;
 import io.provisioningbridge.core.port.DeviceStore;
 import io.provisioningbridge.core.port.PeerDirectory;
 import io.provisioningbridge.core.port.TunnelConfigWriter;
 import io.provisioningbridge.core.port.TunnelPeers;
+import io.provisioningbridge.core.port.UpdateServer;
 import io.provisioningbridge.core.port.WorkQueue;
+import io.provisioningbridge.core.postconnect.ConfirmConnection;
+import io.provisioningbridge.core.postconnect.ConnectionResult;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
@@ -36,10 +43,12 @@ public final class ProvisioningBridge implements AutoCloseable {
 
     private static final Logger LOG = System.getLogger(ProvisioningBridge.class.getName());
     private static final Duration DEFAULT_QUARANTINE = Duration.ofHours(24);
+    private static final Duration DEFAULT_POLLING_INTERVAL = Duration.ofMinutes(5);
 
     private final DeviceStore store;
     private final EnrollDevice enrollDevice;
     private final ConfirmCertificate confirmCertificate;
+    private final ConfirmConnection confirmConnection;
     private final Operations operations;
     private final Publication publication;
     private final Lanes lanes;
@@ -48,12 +57,14 @@ public final class ProvisioningBridge implements AutoCloseable {
             DeviceStore store,
             EnrollDevice enrollDevice,
             ConfirmCertificate confirmCertificate,
+            ConfirmConnection confirmConnection,
             Operations operations,
             Publication publication,
             Lanes lanes) {
         this.store = store;
         this.enrollDevice = enrollDevice;
         this.confirmCertificate = confirmCertificate;
+        this.confirmConnection = confirmConnection;
         this.operations = operations;
         this.publication = publication;
         this.lanes = lanes;
@@ -71,6 +82,11 @@ public final class ProvisioningBridge implements AutoCloseable {
     /** A device has stored its certificate; see {@link ConfirmCertificate#confirm}. */
     public ConfirmationResult confirm(Confirmation confirmation) {
         return confirmCertificate.confirm(confirmation);
+    }
+
+    /** A device is said to have connected; see {@link ConfirmConnection#connected}. */
+    public ConnectionResult connected(DeviceId id, String cause) {
+        return confirmConnection.connected(id, cause);
     }
 
     /** What operators do. */
@@ -130,6 +146,10 @@ public final class ProvisioningBridge implements AutoCloseable {
         private @Nullable CsrReader csrReader;
         private @Nullable TunnelConfigWriter tunnelConfigWriter;
         private @Nullable TunnelPeers tunnelPeers;
+        private Optional<UpdateServer> updateServer = Optional.empty();
+        private Optional<DevicePlatform> platform = Optional.empty();
+        private boolean targetTokens;
+        private Duration pollingInterval = DEFAULT_POLLING_INTERVAL;
         private PeerDirectory peerDirectory = snapshot -> {};
         private Duration addressQuarantine = DEFAULT_QUARANTINE;
         private EnrollmentPolicy policy = EnrollmentPolicy.open(Set.of());
@@ -171,6 +191,30 @@ public final class ProvisioningBridge implements AutoCloseable {
             return this;
         }
 
+        /** Where devices get their updates from; nowhere by default. */
+        public Builder updateServer(UpdateServer server) {
+            this.updateServer = Optional.of(server);
+            return this;
+        }
+
+        /** What devices connect to; nothing that could be asked by default. */
+        public Builder platform(DevicePlatform devicePlatform) {
+            this.platform = Optional.of(devicePlatform);
+            return this;
+        }
+
+        /** Whether each device is given a token for the update server; not by default. */
+        public Builder targetTokens(boolean given) {
+            this.targetTokens = given;
+            return this;
+        }
+
+        /** How often devices ask the update server, which is when one that was removed may come back; 5 minutes by default. */
+        public Builder pollingInterval(Duration interval) {
+            this.pollingInterval = interval;
+            return this;
+        }
+
         /** How long the address of a device out of service rests before another gets it; 24 hours by default. */
         public Builder addressQuarantine(Duration rest) {
             this.addressQuarantine = rest;
@@ -207,7 +251,12 @@ public final class ProvisioningBridge implements AutoCloseable {
             return this;
         }
 
-        /** @throws IllegalStateException naming the port that is missing */
+        /**
+         * Tells the store which systems there are lanes for.
+         *
+         * @throws IllegalStateException naming the port that is missing
+         * @throws BackendUnavailableException the store cannot be written
+         */
         public ProvisioningBridge build() {
             DeviceStore theStore = required(store, "store");
             CertificateAuthority theAuthority = required(authority, "authority");
@@ -217,22 +266,19 @@ public final class ProvisioningBridge implements AutoCloseable {
                     required(csrReader, "csrReader"),
                     required(tunnelConfigWriter, "tunnelConfigWriter"),
                     policy,
+                    targetTokens,
                     clock,
                     random);
             WorkQueue theQueue = required(queue, "workQueue");
-            Lanes lanes = new Lanes(
-                    theStore,
-                    theQueue,
-                    theAuthority,
-                    required(tunnelPeers, "tunnelPeers"),
-                    addressQuarantine,
-                    clock,
-                    nanos,
-                    random);
+            Systems systems = new Systems(theAuthority, required(tunnelPeers, "tunnelPeers"), updateServer, platform);
+            theStore.keepLanes(systems.inUse(), clock.instant());
+            Lanes lanes =
+                    new Lanes(theStore, theQueue, systems, addressQuarantine, pollingInterval, clock, nanos, random);
             return new ProvisioningBridge(
                     theStore,
                     enroll,
                     new ConfirmCertificate(theStore, clock),
+                    new ConfirmConnection(theStore, theQueue, platform.isPresent(), clock),
                     Operations.of(theStore, theQueue, theAuthority, policy, clock),
                     new Publication(theStore, peerDirectory, clock, nanos),
                     lanes);

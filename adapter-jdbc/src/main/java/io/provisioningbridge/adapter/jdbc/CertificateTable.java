@@ -31,7 +31,7 @@ final class CertificateTable {
 
     private static final String COLUMNS =
             "SELECT c.serial, c.spelling, c.incarnation, c.key_hash, c.not_before, c.not_after, c.standing, c.revocation,"
-                    + " c.peer_key, c.peer_origin, c.peer_issued, c.request, c.pem AS leaf, h.pem AS chain FROM <p>certificates c JOIN <p>chains h ON h.chain_hash = c.chain_hash ";
+                    + " c.peer_key, c.peer_origin, c.peer_issued, c.at_once, c.request, c.pem AS leaf, h.pem AS chain FROM <p>certificates c JOIN <p>chains h ON h.chain_hash = c.chain_hash ";
 
     private final Handle handle;
 
@@ -67,9 +67,9 @@ final class CertificateTable {
         handle.createUpdate(
                         "INSERT INTO <p>certificates (leaf_hash, serial, device_key, spelling, incarnation, key_hash,"
                                 + " not_before, not_after, standing, revocation, intent_id, peer_key, peer_origin,"
-                                + " peer_issued, request, pem, chain_hash) VALUES"
+                                + " peer_issued, at_once, request, pem, chain_hash) VALUES"
                                 + " (:leaf, :serial, :device, :spelling, :incarnation, :key, :notBefore, :notAfter, :standing,"
-                                + " :revocation, :intent, :peer, :origin, :issued, :request, :pem, :chain)")
+                                + " :revocation, :intent, :peer, :origin, :issued, :atOnce, :request, :pem, :chain)")
                 .bind("leaf", hash(certificate.pem()))
                 .bind("serial", certificate.serial().toString(16))
                 .bind("device", certificate.device().key())
@@ -84,6 +84,7 @@ final class CertificateTable {
                 .bind("peer", certificate.peer().key().base64())
                 .bind("origin", certificate.peer().origin().name())
                 .bind("issued", certificate.peer().firstIssued().toEpochMilli())
+                .bind("atOnce", certificate.atOnce() ? 1 : 0)
                 .bind("request", certificate.request())
                 .bind("pem", certificate.pem())
                 .bind("chain", chain)
@@ -180,6 +181,7 @@ final class CertificateTable {
                         new PeerKey(row.getString("peer_key")),
                         TunnelPeer.Origin.valueOf(row.getString("peer_origin")),
                         Instant.ofEpochMilli(row.getLong("peer_issued"))),
+                row.getInt("at_once") == 1,
                 row.getString("request"));
     }
 

@@ -75,6 +75,12 @@ final class ChangeWriter {
         if (change instanceof Change.Revoked revoked) {
             return revoke(revoked);
         }
+        if (change instanceof Change.Connected connected) {
+            return life.connect(connected);
+        }
+        if (change instanceof Change.CameBack cameBack) {
+            return life.noteReturn(cameBack);
+        }
         if (change instanceof Change.Suspended suspended) {
             return life.suspend(suspended);
         }
@@ -171,6 +177,9 @@ final class ChangeWriter {
         tables.certificates().insert(certificate, Standing.ISSUED, Revocation.NONE, change.intent());
         tables.intents().setStatus(change.intent(), Status.COMPLETED);
         makeOrUpdateDevice(open.get().intent(), change);
+        change.targetToken()
+                .ifPresent(
+                        token -> tables.targetTokens().give(certificate.device().key(), token));
         tables.allowances().remove(certificate.device().key(), certificate.key());
         tables.conclude(change, certificate.device());
         return new Outcome.Committed();
@@ -181,7 +190,9 @@ final class ChangeWriter {
         TunnelPeer peer = change.certificate().peer();
         Optional<Device> known = tables.devices().find(device);
         if (known.isPresent()) {
-            tables.setPeer(known.get(), change.switchPeer() ? peer : known.get().peer());
+            tables.setPeer(
+                    known.get(),
+                    change.certificate().atOnce() ? peer : known.get().peer());
             return;
         }
         Lease lease = tables.leases()

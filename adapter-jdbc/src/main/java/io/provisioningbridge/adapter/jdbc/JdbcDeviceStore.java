@@ -3,6 +3,7 @@ package io.provisioningbridge.adapter.jdbc;
 import io.provisioningbridge.core.domain.AddressPools;
 import io.provisioningbridge.core.domain.Attempt;
 import io.provisioningbridge.core.domain.AuditEvent;
+import io.provisioningbridge.core.domain.Backend;
 import io.provisioningbridge.core.domain.DesiredPeer;
 import io.provisioningbridge.core.domain.Device;
 import io.provisioningbridge.core.domain.DeviceCertificate;
@@ -12,6 +13,7 @@ import io.provisioningbridge.core.domain.IssuanceIntent;
 import io.provisioningbridge.core.domain.KeyHash;
 import io.provisioningbridge.core.domain.PeerKey;
 import io.provisioningbridge.core.domain.PeerSnapshot;
+import io.provisioningbridge.core.domain.Secret;
 import io.provisioningbridge.core.domain.TunnelAddress;
 import io.provisioningbridge.core.port.BackendException.Effect;
 import io.provisioningbridge.core.port.BackendUnavailableException;
@@ -165,6 +167,19 @@ public final class JdbcDeviceStore implements DeviceStore {
     @Override
     public Map<PeerKey, DeviceId> peerOwners(Set<PeerKey> keys) {
         return read(tables -> tables.peerKeys().owners(keys));
+    }
+
+    @Override
+    public Optional<Secret> targetToken(DeviceId id) {
+        return read(tables -> tables.targetTokens().of(id.key()));
+    }
+
+    @Override
+    public void keepLanes(Set<Backend> systems, Instant now) {
+        write(Write.always(tables -> {
+            tables.lanes().systems().keep(systems, now);
+            return true;
+        }));
     }
 
     @Override

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The lanes of a {@link JdbcDeviceStore}; had from {@link JdbcDeviceStore#workQueue()} and usable until that is closed.
@@ -35,6 +36,14 @@ public final class JdbcWorkQueue implements WorkQueue {
     @Override
     public List<Boolean> finish(List<Result> results, Instant now) {
         return store.write(Write.always(tables -> new LaneResults(tables.handle(), now).finish(results)));
+    }
+
+    @Override
+    public void hint(DeviceId device, Set<Backend> systems, Instant now) {
+        store.write(Write.always(tables -> {
+            tables.lanes().hint(device.key(), systems, now);
+            return true;
+        }));
     }
 
     @Override

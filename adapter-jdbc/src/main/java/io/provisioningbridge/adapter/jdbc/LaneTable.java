@@ -44,13 +44,54 @@ final class LaneTable {
     private record Waiting(Lane lane, long fence, boolean takenOver) {}
 
     private final Handle handle;
+    private final SystemTable systems;
 
     LaneTable(Handle handle) {
         this.handle = handle;
+        this.systems = new SystemTable(handle);
     }
 
-    /** What should be has changed, or is to be worked on anew. A lease that is under way stays. */
+    SystemTable systems() {
+        return systems;
+    }
+
+    /**
+     * What should be has changed, or is to be worked on anew. A lease that is under way stays. At a system that is no longer
+     * kept only lanes that are there count.
+     */
     void fallBehind(Collection<DeviceId> devices, Set<Backend> backends, Instant now) {
+        if (backends.isEmpty()) {
+            return;
+        }
+        Set<Backend> kept = systems.kept();
+        kept.retainAll(backends);
+        makeOrAdvance(devices, kept, now);
+        if (kept.size() < backends.size()) {
+            Set<Backend> left = systems.left();
+            left.retainAll(backends);
+            devices.forEach(device -> advance(device.key(), left, "", now));
+        }
+    }
+
+    /** Those that are there and have not failed. */
+    void hint(String device, Set<Backend> backends, Instant now) {
+        advance(device, backends, " AND failed = 0", now);
+    }
+
+    private void advance(String device, Set<Backend> backends, String condition, Instant now) {
+        for (Backend backend : backends) {
+            handle.createUpdate(
+                            "UPDATE <p>lanes SET generation = generation + 1, failed = 0, next_try = :now, since = CASE"
+                                    + " WHEN applied = generation THEN :now ELSE since END, attempts = 0, problem = ''"
+                                    + " WHERE device_key = :device AND backend = :backend" + condition)
+                    .bind("device", device)
+                    .bind("backend", backend.name())
+                    .bind("now", now.toEpochMilli())
+                    .execute();
+        }
+    }
+
+    private void makeOrAdvance(Collection<DeviceId> devices, Set<Backend> backends, Instant now) {
         if (devices.isEmpty() || backends.isEmpty()) {
             return;
         }

@@ -47,6 +47,35 @@ final class LifeWriter {
         return new Outcome.Committed();
     }
 
+    Outcome connect(Change.Connected change) {
+        String device = change.device().key();
+        Optional<Device> found = tables.devices()
+                .findInService(device, change.expectedVersion())
+                .filter(known -> known.state() != DeviceState.SUSPENDED);
+        if (found.isEmpty()) {
+            return new Outcome.Conflict();
+        }
+        if (found.get().state() == DeviceState.ENROLLED) {
+            tables.devices()
+                    .setState(device, DeviceState.CONNECTED, change.audit().at());
+            tables.conclude(change, change.device());
+        }
+        return new Outcome.Committed();
+    }
+
+    Outcome noteReturn(Change.CameBack change) {
+        boolean out = tables.devices()
+                .find(change.device().key())
+                .filter(DeviceTable::isOutOfService)
+                .filter(known -> known.incarnation().equals(change.incarnation()))
+                .isPresent();
+        if (!out) {
+            return new Outcome.Conflict();
+        }
+        tables.conclude(change, change.device());
+        return new Outcome.Committed();
+    }
+
     Outcome decommission(Change.Decommissioned change) {
         String device = change.device().key();
         Instant now = ChangeWriter.milliseconds(change.audit().at());
@@ -71,6 +100,7 @@ final class LifeWriter {
         tables.certificates().takeBack(device, now);
         tables.attempts().removeAll(device);
         tables.allowances().removeAll(device);
+        tables.targetTokens().remove(device);
         tables.conclude(change, change.device());
         return new Outcome.Committed();
     }

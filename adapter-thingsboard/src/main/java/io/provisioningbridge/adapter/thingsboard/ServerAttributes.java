@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** A device's server attributes: those the bridge writes, and when ThingsBoard says it connected. */
 final class ServerAttributes {
@@ -30,11 +31,13 @@ final class ServerAttributes {
     private static final Pattern SERIAL_TEXT = Pattern.compile("sn:([0-9a-f]{1,40})");
 
     private final Map<String, JsonNode> values = new HashMap<>();
+    private final Map<String, JsonNode> times = new HashMap<>();
 
-    /** @param array of objects with {@code key} and {@code value} */
+    /** @param array of objects with {@code key}, {@code value} and {@code lastUpdateTs} */
     ServerAttributes(JsonNode array) {
         for (JsonNode attribute : array) {
             values.put(attribute.path("key").asText(), attribute.path("value"));
+            times.put(attribute.path("key").asText(), attribute.path("lastUpdateTs"));
         }
     }
 
@@ -62,6 +65,11 @@ final class ServerAttributes {
                 address.orThrow(), new BigInteger(serial.group(1), 16), notAfter.get(), enrolledAt.get()));
     }
 
+    /** When what the bridge wrote was last written; all of it always is at once. */
+    Optional<Instant> writtenAt() {
+        return written().flatMap(all -> instant(times.get(SERIAL)));
+    }
+
     Optional<Instant> lastConnect() {
         return instant(LAST_CONNECT).filter(at -> at.toEpochMilli() > 0);
     }
@@ -72,7 +80,10 @@ final class ServerAttributes {
     }
 
     private Optional<Instant> instant(String key) {
-        JsonNode value = values.get(key);
+        return instant(values.get(key));
+    }
+
+    private static Optional<Instant> instant(@Nullable JsonNode value) {
         return value != null && value.isIntegralNumber() && value.canConvertToLong()
                 ? Optional.of(Instant.ofEpochMilli(value.asLong()))
                 : Optional.empty();

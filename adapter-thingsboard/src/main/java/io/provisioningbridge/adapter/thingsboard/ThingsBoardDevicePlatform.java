@@ -1,6 +1,7 @@
 package io.provisioningbridge.adapter.thingsboard;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.provisioningbridge.adapter.thingsboard.Devices.Credentials;
 import io.provisioningbridge.adapter.thingsboard.Devices.Device;
 import io.provisioningbridge.core.domain.DeviceId;
@@ -50,63 +51,85 @@ public final class ThingsBoardDevicePlatform implements DevicePlatform {
         Deadline deadline = Deadline.in(settings.deadline());
         LeafCredential leaf = LeafCredential.of(registration.certificate());
         for (int i = 0; i < ATTEMPTS; i++) {
-            Optional<Device> admitted = admitted(registration.device().text(), leaf, deadline);
-            if (admitted.isPresent()
-                    && devices.writeAttributes(
-                            admitted.get(), ServerAttributes.toWrite(registration.attributes()), deadline)) {
+            if (isDone(registration, leaf, deadline)) {
                 return;
             }
         }
         throw Refusals.contended("registering device " + registration.device());
     }
 
-    /** The device, in its profile and with this certificate. */
-    private Optional<Device> admitted(String name, LeafCredential leaf, Deadline deadline) {
+    /**
+     * Whoever looks goes by when the attributes were last written: they are written before another certificate is admitted,
+     * so that they never name an older one than the credential, and again after it. False when it has to be begun anew.
+     */
+    private boolean isDone(Registration registration, LeafCredential leaf, Deadline deadline) {
+        String name = registration.device().text();
+        ObjectNode attributes = ServerAttributes.toWrite(registration.attributes());
         String profileId = profile.id(deadline);
         Optional<Device> found = devices.find(name, deadline);
         try {
             if (found.isEmpty()) {
-                return devices.create(name, profileId, leaf, deadline);
+                return devices.create(name, profileId, leaf, deadline)
+                        .filter(made -> devices.writeAttributes(made, attributes, deadline))
+                        .isPresent();
             }
-            Optional<Device> placed =
-                    found.get().profileId().equals(profileId) ? found : devices.move(found.get(), profileId, deadline);
-            return placed.filter(device -> switchedTo(device, leaf, deadline));
+            Device device = found.get();
+            Optional<ServerAttributes> present = devices.attributes(device, deadline);
+            boolean described = present.isPresent()
+                    && (present.get().written().equals(Optional.of(registration.attributes()))
+                            || devices.writeAttributes(device, attributes, deadline));
+            return described
+                    && placed(device, profileId, deadline)
+                            .filter(here -> admits(here, leaf, attributes, deadline))
+                            .isPresent();
         } catch (BackendRefusedException e) {
             // A profile that was installed anew has another id, and none of its devices is at fault.
             if (profile.askedAgain(deadline).equals(profileId)) {
                 throw e;
             }
-            return Optional.empty();
+            return false;
         }
     }
 
+    private Optional<Device> placed(Device device, String profileId, Deadline deadline) {
+        return device.profileId().equals(profileId) ? Optional.of(device) : devices.move(device, profileId, deadline);
+    }
+
     /** Writing the same credential again would end the device's connection, so it is compared first. */
-    private boolean switchedTo(Device device, LeafCredential leaf, Deadline deadline) {
+    private boolean admits(Device device, LeafCredential leaf, ObjectNode attributes, Deadline deadline) {
         Optional<Credentials> present = devices.credentials(device, deadline);
         if (present.isEmpty()) {
             return false;
         }
         Credentials now = present.get();
-        boolean same = now.type().equals(LeafCredential.TYPE) && now.id().equals(leaf.credentialsId());
-        return same
-                || devices.replace(device, now, LeafCredential.TYPE, leaf.credentialsId(), leaf.pem(), deadline)
-                        .isPresent();
+        return (now.type().equals(LeafCredential.TYPE) && now.id().equals(leaf.credentialsId()))
+                || (devices.replace(device, now, LeafCredential.TYPE, leaf.credentialsId(), leaf.pem(), deadline)
+                                .isPresent()
+                        && devices.writeAttributes(device, attributes, deadline));
     }
 
     @Override
     public Removal remove(DeviceId id, Reason reason) {
         Deadline deadline = Deadline.in(settings.deadline());
+        boolean suspended = reason == Reason.SUSPENDED;
         boolean cameBack = reason == Reason.CAME_BACK;
         for (int i = 0; i < ATTEMPTS; i++) {
             Optional<Device> found = devices.find(id.text(), deadline);
             if (found.isEmpty()) {
                 return Removal.ABSENT;
             }
-            boolean chain = settings.mode() == ThingsBoardMode.CHAIN;
-            if (chain && isQuarantined(found.get(), cameBack, deadline)) {
+            boolean stays = suspended || settings.mode() == ThingsBoardMode.CHAIN;
+            if (stays && isQuarantined(found.get(), suspended || cameBack, deadline)) {
+                if (cameBack) {
+                    LOG.warn(
+                            "device {} came back to ThingsBoard as {} and is quarantined: does the device profile make"
+                                    + " devices?",
+                            found.get().name(),
+                            found.get().id());
+                }
                 return Removal.QUARANTINED;
             }
-            if (!chain || !cameBack) {
+            if (!suspended && (!stays || !cameBack)) {
                 devices.delete(found.get(), deadline);
                 // If it is found once more, ThingsBoard made it anew.
                 cameBack = true;
@@ -127,15 +150,8 @@ public final class ThingsBoardDevicePlatform implements DevicePlatform {
         if (!begin) {
             return false;
         }
-        boolean done = devices.replace(device, present.get(), Quarantine.TYPE, quarantine.newToken(), "", deadline)
+        return devices.replace(device, present.get(), Quarantine.TYPE, quarantine.newToken(), "", deadline)
                 .isPresent();
-        if (done) {
-            LOG.warn(
-                    "device {} came back to ThingsBoard as {} and is quarantined: does the device profile make devices?",
-                    device.name(),
-                    device.id());
-        }
-        return done;
     }
 
     @Override
@@ -154,6 +170,7 @@ public final class ThingsBoardDevicePlatform implements DevicePlatform {
                                 device.name(),
                                 admittedBy(credentials),
                                 attributes.written(),
+                                attributes.writtenAt(),
                                 attributes.lastConnect())));
     }
 

@@ -37,11 +37,13 @@ final class AuthorityConvergence implements Convergence {
 
     private final DeviceStore store;
     private final CertificateAuthority authority;
+    private final Rechecks rechecks;
     private final InstantSource clock;
 
-    AuthorityConvergence(DeviceStore store, CertificateAuthority authority, InstantSource clock) {
+    AuthorityConvergence(DeviceStore store, CertificateAuthority authority, Rechecks rechecks, InstantSource clock) {
         this.store = store;
         this.authority = authority;
+        this.rechecks = rechecks;
         this.clock = clock;
     }
 
@@ -108,7 +110,7 @@ final class AuthorityConvergence implements Convergence {
         }
         Instant done = clock.instant();
         return new Verdict.Done(
-                new Observation(done, evidence, told(wanted.size(), evidence)), Rechecks.next(device, done));
+                new Observation(done, evidence, told(wanted.size(), evidence)), rechecks.next(device, done));
     }
 
     private Evidence revoke(DeviceCertificate certificate) {

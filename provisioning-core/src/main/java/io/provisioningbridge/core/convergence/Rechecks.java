@@ -10,14 +10,17 @@ import java.util.Optional;
 /** When the end of a device is looked at again: what was removed may come back. */
 final class Rechecks {
 
-    private static final List<Duration> AFTER = List.of(Duration.ofHours(1), Duration.ofHours(24));
+    private final List<Duration> after;
 
-    private Rechecks() {}
+    /** @param pollingInterval how often devices ask the update server: one that is still at large asks once more */
+    Rechecks(Duration pollingInterval) {
+        this.after = List.of(pollingInterval, Duration.ofHours(1), Duration.ofHours(24));
+    }
 
     /** The next time after {@code now}; empty for a device in service, and after the last one. */
-    static Optional<Instant> next(Optional<Device> device, Instant now) {
+    Optional<Instant> next(Optional<Device> device, Instant now) {
         return device.filter(found -> found.state() == DeviceState.DECOMMISSIONED)
-                .flatMap(out -> AFTER.stream()
+                .flatMap(out -> after.stream()
                         .map(out.stateSince()::plus)
                         .filter(now::isBefore)
                         .findFirst());

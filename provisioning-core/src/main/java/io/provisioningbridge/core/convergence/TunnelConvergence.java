@@ -39,14 +39,21 @@ final class TunnelConvergence implements Convergence {
     private final TunnelPeers peers;
     private final ForeignPeers foreign;
     private final Duration quarantine;
+    private final Rechecks rechecks;
     private final InstantSource clock;
 
     TunnelConvergence(
-            DeviceStore store, TunnelPeers peers, ForeignPeers foreign, Duration quarantine, InstantSource clock) {
+            DeviceStore store,
+            TunnelPeers peers,
+            ForeignPeers foreign,
+            Duration quarantine,
+            Rechecks rechecks,
+            InstantSource clock) {
         this.store = store;
         this.peers = peers;
         this.foreign = foreign;
         this.quarantine = quarantine;
+        this.rechecks = rechecks;
         this.clock = clock;
     }
 
@@ -179,7 +186,7 @@ final class TunnelConvergence implements Convergence {
 
     /** Whoever lost the lane may still be in the middle of a call: once that has ended, what it did shows. */
     private Optional<Instant> again(Wanted one, Instant now) {
-        return one.task().takenOver() ? Optional.of(now.plus(peers.deadline())) : Rechecks.next(one.device(), now);
+        return one.task().takenOver() ? Optional.of(now.plus(peers.deadline())) : rechecks.next(one.device(), now);
     }
 
     private static Verdict verdict(TunnelPeers.Result result, Observation observation, Optional<Instant> again) {

@@ -1,5 +1,6 @@
 package io.provisioningbridge.core.decommission;
 
+import io.provisioningbridge.core.domain.AuditEvent;
 import io.provisioningbridge.core.domain.DeviceCertificate;
 import io.provisioningbridge.core.domain.DeviceId;
 import io.provisioningbridge.core.domain.Incarnation;
@@ -24,6 +25,7 @@ import java.util.List;
  * @param lanes one for each outside system
  * @param certificates every one received in this incarnation, oldest first
  * @param neverReceived what was asked for and may have been issued, but never arrived
+ * @param returns when it was found again in a system it had been removed from, oldest first
  * @param renewal whether certificates can be renewed behind the bridge
  */
 public record DecommissionReceipt(
@@ -37,12 +39,14 @@ public record DecommissionReceipt(
         List<Lane> lanes,
         List<DeviceCertificate> certificates,
         List<IssuanceIntent> neverReceived,
+        List<AuditEvent> returns,
         Renewal renewal) {
 
     public DecommissionReceipt {
         lanes = List.copyOf(lanes);
         certificates = List.copyOf(certificates);
         neverReceived = List.copyOf(neverReceived);
+        returns = List.copyOf(returns);
     }
 
     /** Whether every system was brought to where it should be. */

@@ -9,6 +9,7 @@ import io.provisioningbridge.core.port.DeviceStore;
 import io.provisioningbridge.core.port.RenewalControl;
 import io.provisioningbridge.core.port.WorkQueue;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 
 /** Puts together what is known of a device's end, from the store alone. Safe for concurrent use. */
@@ -38,7 +39,8 @@ public final class WriteReceipt {
     }
 
     private DecommissionReceipt receipt(Device device) {
-        Optional<AuditEvent> decision = store.events(device.id()).stream()
+        List<AuditEvent> events = store.events(device.id());
+        Optional<AuditEvent> decision = events.stream()
                 .filter(event -> event.action() == AuditEvent.Action.DEVICE_DECOMMISSIONED)
                 .reduce((earlier, later) -> later);
         return new DecommissionReceipt(
@@ -56,6 +58,10 @@ public final class WriteReceipt {
                 store.intents(device.id()).stream()
                         .filter(intent -> intent.incarnation().equals(device.incarnation()))
                         .filter(intent -> intent.status() == Status.UNCERTAIN)
+                        .toList(),
+                events.stream()
+                        .filter(event -> event.action() == AuditEvent.Action.DEVICE_CAME_BACK)
+                        .filter(event -> !event.at().isBefore(device.stateSince()))
                         .toList(),
                 renewal.renewal());
     }

@@ -31,6 +31,8 @@ public record AuditEvent(Instant at, String subject, Action action, String cause
         DEVICE_DECOMMISSIONED,
         ADDRESS_RELEASED,
         DEVICE_READMITTED,
-        LANES_MARKED_DUE
+        LANES_MARKED_DUE,
+        DEVICE_CONNECTED,
+        DEVICE_CAME_BACK
     }
 }

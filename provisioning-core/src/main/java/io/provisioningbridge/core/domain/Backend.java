@@ -5,5 +5,9 @@ public enum Backend {
     /** The certificate authority: what has to be revoked, is. */
     CERTIFICATE_AUTHORITY,
     /** The tunnel server: it knows the peers it should, and no other of ours. */
-    TUNNEL
+    TUNNEL,
+    /** The update server: it knows devices that connected once as its targets. */
+    UPDATE_SERVER,
+    /** The platform devices connect to: it admits them with the certificate that counts, and tells who connected. */
+    PLATFORM
 }

@@ -18,6 +18,7 @@ import java.util.Locale;
  * @param pem the leaf
  * @param chainPem every certificate above it, issuing CA first, root last
  * @param peer the WireGuard peer it was handed out with; the device's own once the certificate is seen
+ * @param atOnce whether it counts as soon as it was handed out, since the device is not going to confirm it
  * @param request SHA-256, 64 lower hex digits, of the signed request it answered; empty when that was not signed
  */
 public record DeviceCertificate(
@@ -32,6 +33,7 @@ public record DeviceCertificate(
         String pem,
         String chainPem,
         TunnelPeer peer,
+        boolean atOnce,
         String request) {
 
     public DeviceCertificate {
@@ -107,6 +109,7 @@ public record DeviceCertificate(
                 pem,
                 chainPem,
                 newPeer,
+                atOnce,
                 request);
     }
 }

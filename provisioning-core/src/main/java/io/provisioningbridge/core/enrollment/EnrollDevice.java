@@ -39,12 +39,14 @@ public final class EnrollDevice {
     private final KnownDeviceEnrollment knownDevices;
     private final Flights flights = new Flights();
 
+    /** @param targetTokens whether each device is given a token for the update server */
     public EnrollDevice(
             DeviceStore store,
             CertificateAuthority authority,
             CsrReader reader,
             TunnelConfigWriter tunnel,
             EnrollmentPolicy policy,
+            boolean targetTokens,
             InstantSource clock,
             RandomGenerator random) {
         this.store = store;
@@ -52,11 +54,13 @@ public final class EnrollDevice {
         this.policy = policy;
         this.clock = clock;
         this.judge = new RequestJudge(reader, tunnel);
-        this.issuance = new Issuance(store, authority, clock, random);
+        TargetTokens tokens = new TargetTokens(store, targetTokens, random);
+        this.issuance = new Issuance(store, authority, tokens, clock, random);
         this.grants = new PeerGrants(tunnel);
         this.knownDevices = new KnownDeviceEnrollment(
                 store,
                 grants,
+                tokens,
                 policy.reenrollment(),
                 (application, device, grant) -> issue(application, device.version(), device.incarnation(), grant));
     }

@@ -2,6 +2,7 @@ package io.provisioningbridge.core.enrollment;
 
 import io.provisioningbridge.core.domain.DeviceId;
 import io.provisioningbridge.core.domain.KeyHash;
+import io.provisioningbridge.core.domain.Secret;
 import io.provisioningbridge.core.domain.TunnelAddress;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,6 +22,7 @@ public sealed interface EnrollmentResult {
      * @param address inside the tunnel
      * @param notAfter end of the certificate
      * @param renewAfter when to renew it
+     * @param targetToken what the device shows to the update server, where the bridge chose that
      */
     record Enrolled(
             DeviceId deviceId,
@@ -29,7 +31,8 @@ public sealed interface EnrollmentResult {
             String tunnelConfiguration,
             TunnelAddress address,
             Instant notAfter,
-            Instant renewAfter)
+            Instant renewAfter,
+            Optional<Secret> targetToken)
             implements EnrollmentResult {
 
         /** Without the configuration, which may hold a private key. */

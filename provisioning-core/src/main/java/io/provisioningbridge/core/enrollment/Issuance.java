@@ -43,11 +43,18 @@ final class Issuance {
     private final CertificateAuthority authority;
     private final InstantSource clock;
     private final RandomGenerator random;
+    private final TargetTokens targetTokens;
     private final IssuanceCheck check = new IssuanceCheck();
 
-    Issuance(DeviceStore store, CertificateAuthority authority, InstantSource clock, RandomGenerator random) {
+    Issuance(
+            DeviceStore store,
+            CertificateAuthority authority,
+            TargetTokens targetTokens,
+            InstantSource clock,
+            RandomGenerator random) {
         this.store = store;
         this.authority = authority;
+        this.targetTokens = targetTokens;
         this.clock = clock;
         this.random = random;
     }
@@ -143,10 +150,9 @@ final class Issuance {
                 "serial " + DeviceCertificate.text(certificate.serial()) + ", address " + address);
         Outcome outcome = storeReceived(
                 certificate,
-                new Change.Enrolled(
-                        intent.id(), certificate, !application.confirms(), application.labels(), now, audit));
+                new Change.Enrolled(intent.id(), certificate, targetTokens.fresh(), application.labels(), now, audit));
         if (outcome instanceof Outcome.Committed) {
-            return Answers.enrolled(certificate, address, tunnel.configuration(address));
+            return Answers.enrolled(certificate, address, tunnel.configuration(address), targetTokens.of(certificate));
         }
         if (outcome instanceof Outcome.StoredForRevocation) {
             LOG.log(Level.WARNING, "{0}: the certificate came after its intent had expired", application.id());
@@ -250,6 +256,7 @@ final class Issuance {
                 Pem.of(leaf),
                 Pem.of(issued.authorities()),
                 tunnel.peer(),
+                !application.confirms(),
                 application.digest());
     }
 }

@@ -39,12 +39,15 @@ final class KnownDeviceEnrollment {
 
     private final DeviceStore store;
     private final PeerGrants grants;
+    private final TargetTokens targetTokens;
     private final Reenrollment rule;
     private final Issuer issuer;
 
-    KnownDeviceEnrollment(DeviceStore store, PeerGrants grants, Reenrollment rule, Issuer issuer) {
+    KnownDeviceEnrollment(
+            DeviceStore store, PeerGrants grants, TargetTokens targetTokens, Reenrollment rule, Issuer issuer) {
         this.store = store;
         this.grants = grants;
+        this.targetTokens = targetTokens;
         this.rule = rule;
         this.issuer = issuer;
     }
@@ -135,7 +138,11 @@ final class KnownDeviceEnrollment {
                 return Optional.empty();
             }
         }
-        return Optional.of(Answers.enrolled(certificate, device.address(), grant.configuration(device.address())));
+        return Optional.of(Answers.enrolled(
+                certificate,
+                device.address(),
+                grant.configuration(device.address()),
+                targetTokens.again(certificate, application)));
     }
 
     /** A request signed with a certificate shows that the device has it. */

@@ -11,12 +11,14 @@ import io.provisioningbridge.core.domain.IntentId;
 import io.provisioningbridge.core.domain.IssuanceIntent;
 import io.provisioningbridge.core.domain.KeyHash;
 import io.provisioningbridge.core.domain.PeerKey;
+import io.provisioningbridge.core.domain.Secret;
 import io.provisioningbridge.core.domain.TunnelAddress;
 import io.provisioningbridge.core.domain.TunnelPeer;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -70,17 +72,17 @@ public sealed interface Change {
      * {@link DeviceCertificate.Standing#UNUSABLE} and due for revocation, in this same commit:
      * {@link Outcome.StoredForRevocation}. Repeating a commit that succeeded is {@link Outcome.Committed}.
      *
-     * <p>A device that is known keeps its peer until the certificate is {@link Seen}, unless {@code switchPeer} says at
-     * once. An allowance for the key, if there is one, is used up.
+     * <p>A device that is known keeps its peer until the certificate is {@link Seen}, unless that counts
+     * {@linkplain DeviceCertificate#atOnce() at once}. An allowance for the key, if there is one, is used up.
      *
      * @param certificate of the intent's device, incarnation and key; its peer's key is the one that was reserved
-     * @param switchPeer whether the certificate's peer becomes the device's now
+     * @param targetToken what the device is to show to the update server; one it has already stays
      * @param at now
      */
     record Enrolled(
             IntentId intent,
             DeviceCertificate certificate,
-            boolean switchPeer,
+            Optional<Secret> targetToken,
             Device.Labels labels,
             Instant at,
             AuditEvent audit)
@@ -95,7 +97,7 @@ public sealed interface Change {
 
         @Override
         public Set<Backend> makesDue() {
-            return EnumSet.of(Backend.TUNNEL);
+            return EnumSet.of(Backend.TUNNEL, Backend.PLATFORM);
         }
     }
 
@@ -166,9 +168,27 @@ public sealed interface Change {
 
         @Override
         public Set<Backend> makesDue() {
-            return EnumSet.of(Backend.CERTIFICATE_AUTHORITY, Backend.TUNNEL);
+            return EnumSet.of(Backend.CERTIFICATE_AUTHORITY, Backend.TUNNEL, Backend.PLATFORM);
         }
     }
+
+    /**
+     * A device has connected to the platform. One that is connected changes nothing. {@link Outcome.Conflict} when it is not
+     * at {@code expectedVersion}, suspended or out of service.
+     */
+    record Connected(DeviceId device, long expectedVersion, AuditEvent audit) implements Change {
+
+        @Override
+        public Set<Backend> makesDue() {
+            return EnumSet.of(Backend.UPDATE_SERVER);
+        }
+    }
+
+    /**
+     * A device out of service was found again in a system it had been removed from: noted, nothing else.
+     * {@link Outcome.Conflict} when the device is not out of service, or in another incarnation.
+     */
+    record CameBack(DeviceId device, Incarnation incarnation, AuditEvent audit) implements Change {}
 
     /**
      * Somebody tried a key that proves nothing: kept for the operator, the last {@link Attempt#KEPT} distinct keys of each
@@ -192,7 +212,7 @@ public sealed interface Change {
 
         @Override
         public Set<Backend> makesDue() {
-            return EnumSet.of(Backend.TUNNEL);
+            return EnumSet.of(Backend.TUNNEL, Backend.PLATFORM, Backend.UPDATE_SERVER);
         }
     }
 
@@ -205,7 +225,7 @@ public sealed interface Change {
 
         @Override
         public Set<Backend> makesDue() {
-            return EnumSet.of(Backend.TUNNEL);
+            return EnumSet.of(Backend.TUNNEL, Backend.PLATFORM);
         }
     }
 

@@ -69,13 +69,15 @@ public interface DevicePlatform {
      * @param name the device's id, as the platform writes it
      * @param credential what it is admitted with
      * @param attributes empty when any is missing or is not what the bridge writes
-     * @param lastConnect when it last connected; empty when it never did
+     * @param attributesWritten when they last were, by the platform's clock; empty when they are
+     * @param lastConnect when it last connected, by the platform's clock; empty when it never did
      */
     record Registered(
             String platformId,
             String name,
             Credential credential,
             Optional<Attributes> attributes,
+            Optional<Instant> attributesWritten,
             Optional<Instant> lastConnect) {}
 
     /** One line of a listing. @param name as the platform has it; need not be a device id */
@@ -94,20 +96,23 @@ public interface DevicePlatform {
         /** It is to leave. */
         LEAVES,
         /** It was removed before, and is there again. */
-        CAME_BACK
+        CAME_BACK,
+        /** It is shut out for the time being: what the platform knows of it stays. */
+        SUSPENDED
     }
 
     /** What keeps a removed device out. */
     enum Removal {
         /** It was looked for after the removal, and is not there. */
         ABSENT,
-        /** The platform would make it anew; it is there, and nothing it has admits it. Only {@link #put} ends that. */
+        /** It is there, suspended or because the platform would make it anew, and nothing it has admits it. Only {@link #put} ends that. */
         QUARANTINED
     }
 
     /**
-     * Makes the device known with this certificate and these attributes; a connection it holds with another certificate ends.
-     * Repeating it is harmless, and leaves connections alone. What others wrote beside the device stays.
+     * Makes the device known with this certificate and these attributes, which are last written after it is admitted with the
+     * certificate they are of; a connection it holds with another
+     * certificate ends. Repeating it changes nothing, and leaves connections alone. What others wrote beside the device stays.
      */
     void put(Registration registration);
 

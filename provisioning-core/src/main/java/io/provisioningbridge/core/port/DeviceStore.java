@@ -2,6 +2,7 @@ package io.provisioningbridge.core.port;
 
 import io.provisioningbridge.core.domain.Attempt;
 import io.provisioningbridge.core.domain.AuditEvent;
+import io.provisioningbridge.core.domain.Backend;
 import io.provisioningbridge.core.domain.DesiredPeer;
 import io.provisioningbridge.core.domain.Device;
 import io.provisioningbridge.core.domain.DeviceCertificate;
@@ -11,6 +12,7 @@ import io.provisioningbridge.core.domain.IssuanceIntent;
 import io.provisioningbridge.core.domain.KeyHash;
 import io.provisioningbridge.core.domain.PeerKey;
 import io.provisioningbridge.core.domain.PeerSnapshot;
+import io.provisioningbridge.core.domain.Secret;
 import io.provisioningbridge.core.domain.TunnelAddress;
 import java.time.Instant;
 import java.util.List;
@@ -69,6 +71,18 @@ public interface DeviceStore extends AutoCloseable {
 
     /** Which of these WireGuard keys were ever claimed, and for which device last. */
     Map<PeerKey, DeviceId> peerOwners(Set<PeerKey> keys);
+
+    /** What the device shows to the update server; empty when it was never given such, or is out of service. */
+    Optional<Secret> targetToken(DeviceId id);
+
+    /**
+     * Which systems there are lanes for from now on: a change makes none due at another one, except where a device has a lane
+     * there from before. A device that has no lane at one of these gets one that is due. Before the first call they are
+     * {@link Backend#CERTIFICATE_AUTHORITY} and {@link Backend#TUNNEL}. The cost grows with the fleet.
+     *
+     * @param now since when those lanes are due
+     */
+    void keepLanes(Set<Backend> systems, Instant now);
 
     /**
      * The peers the tunnel server should know: those of the devices that are neither suspended nor out of service. The cost

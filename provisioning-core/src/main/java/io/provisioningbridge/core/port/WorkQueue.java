@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Who works on which lane. Lanes fall behind by {@link DeviceStore#commit}, in the same transaction as what makes them:
@@ -68,6 +69,12 @@ public interface WorkQueue {
      * @return whether each counted, in the same order
      */
     List<Boolean> finish(List<Result> results, Instant now);
+
+    /**
+     * Somebody says that something happened to a device outside: its lanes at these systems fall behind by a generation, those
+     * that have failed stay so. Makes none where there is none.
+     */
+    void hint(DeviceId device, Set<Backend> systems, Instant now);
 
     /** The lanes of a device, in the order of their systems. */
     List<Lane> lanes(DeviceId device);

@@ -214,6 +214,55 @@ public interface DevicePlatformContract {
     }
 
     @Test
+    default void suspensionShouldShutTheDeviceOutAndKeepIt() {
+        X509Certificate certificate = certificate(DEVICE);
+        platform().put(new Registration(DEVICE, certificate, ATTRIBUTES));
+        String platformId = platform().look(DEVICE).orElseThrow().platformId();
+
+        assertThat(platform().remove(DEVICE, Reason.SUSPENDED)).isEqualTo(Removal.QUARANTINED);
+        assertThat(platform().remove(DEVICE, Reason.SUSPENDED)).isEqualTo(Removal.QUARANTINED);
+        assertThat(connect(DEVICE, certificate)).isFalse();
+        Registered suspended = platform().look(DEVICE).orElseThrow();
+        assertThat(suspended.platformId()).isEqualTo(platformId);
+        assertThat(suspended.credential()).isEqualTo(new Credential.Quarantined());
+
+        platform().put(new Registration(DEVICE, certificate, ATTRIBUTES));
+        assertThat(platform().look(DEVICE).orElseThrow().platformId()).isEqualTo(platformId);
+        assertThat(connect(DEVICE, certificate)).isTrue();
+    }
+
+    @Test
+    default void suspensionShouldSucceedForADeviceThatIsNotThere() {
+        assertThat(platform().remove(DEVICE, Reason.SUSPENDED)).isEqualTo(Removal.ABSENT);
+        assertThat(platform().look(DEVICE)).isEmpty();
+    }
+
+    @Test
+    default void connectionShouldBeNoEarlierThanTheAttributesItFollows() {
+        X509Certificate certificate = certificate(DEVICE);
+        platform().put(new Registration(DEVICE, certificate, ATTRIBUTES));
+        assertThat(connect(DEVICE, certificate)).isTrue();
+
+        Registered connected = platform().look(DEVICE).orElseThrow();
+        assertThat(connected.lastConnect().orElseThrow())
+                .isAfterOrEqualTo(connected.attributesWritten().orElseThrow());
+    }
+
+    @Test
+    default void attributesThatChangeShouldBeWrittenLaterThanTheConnectionBefore() {
+        X509Certificate certificate = certificate(DEVICE);
+        platform().put(new Registration(DEVICE, certificate, ATTRIBUTES));
+        assertThat(connect(DEVICE, certificate)).isTrue();
+        Attributes other = new Attributes(
+                ATTRIBUTES.tunnelAddress(), BigInteger.TEN, ATTRIBUTES.notAfter(), ATTRIBUTES.enrolledAt());
+        platform().put(new Registration(DEVICE, certificate(DEVICE), other));
+
+        Registered switched = platform().look(DEVICE).orElseThrow();
+        assertThat(switched.attributesWritten().orElseThrow())
+                .isAfterOrEqualTo(switched.lastConnect().orElseThrow());
+    }
+
+    @Test
     default void putShouldReadmitADeviceThatWasShutOut() {
         X509Certificate certificate = certificate(DEVICE);
         platform().put(new Registration(DEVICE, certificate, ATTRIBUTES));

@@ -634,6 +634,7 @@ public interface IssuanceInStore {
                 other.pem(),
                 other.chainPem(),
                 other.peer(),
+                other.atOnce(),
                 other.request());
     }
 }

@@ -24,6 +24,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 
@@ -82,7 +83,7 @@ public final class StoreChanges {
         return new Change.Enrolled(
                 reserved.intent().id(),
                 certificate,
-                true,
+                Optional.empty(),
                 new Device.Labels("pump", "type " + serials),
                 now,
                 audit(now, certificate.device(), Action.DEVICE_ENROLLED));
@@ -91,7 +92,29 @@ public final class StoreChanges {
     /** The same for a device that says when it has stored the certificate: until then it keeps the peer it has. */
     public static Change.Enrolled confirmedLater(Change.Enrolled enrolled) {
         return new Change.Enrolled(
-                enrolled.intent(), enrolled.certificate(), false, enrolled.labels(), enrolled.at(), enrolled.audit());
+                enrolled.intent(),
+                confirmedLater(enrolled.certificate()),
+                enrolled.targetToken(),
+                enrolled.labels(),
+                enrolled.at(),
+                enrolled.audit());
+    }
+
+    private static DeviceCertificate confirmedLater(DeviceCertificate certificate) {
+        return new DeviceCertificate(
+                certificate.serial(),
+                certificate.device(),
+                certificate.incarnation(),
+                certificate.key(),
+                certificate.notBefore(),
+                certificate.notAfter(),
+                certificate.standing(),
+                certificate.revocation(),
+                certificate.pem(),
+                certificate.chainPem(),
+                certificate.peer(),
+                false,
+                certificate.request());
     }
 
     public Change.Undone undone(Change.Reserved reserved, Status end, Instant now) {
@@ -134,6 +157,14 @@ public final class StoreChanges {
 
     public Change.Revoked revoked(DeviceCertificate certificate, Instant now) {
         return new Change.Revoked(certificate, audit(now, certificate.device(), Action.CERTIFICATE_REVOKED));
+    }
+
+    public Change.Connected connected(DeviceId id, long expectedVersion, Instant now) {
+        return new Change.Connected(id, expectedVersion, audit(now, id, Action.DEVICE_CONNECTED));
+    }
+
+    public Change.CameBack cameBack(DeviceId id, Incarnation incarnation, Instant now) {
+        return new Change.CameBack(id, incarnation, audit(now, id, Action.DEVICE_CAME_BACK));
     }
 
     public Change.Suspended suspended(DeviceId id, long expectedVersion, Instant now) {
@@ -185,6 +216,7 @@ public final class StoreChanges {
                 "-----BEGIN CERTIFICATE-----\n" + serial.toString(16) + "\n-----END CERTIFICATE-----\n",
                 "-----BEGIN CERTIFICATE-----\nissuing\n-----END CERTIFICATE-----\n",
                 new TunnelPeer(reserved.peer(), Origin.DEVICE, intent.opened()),
+                true,
                 serials % 2 == 0 ? "" : certificateKey("request " + serial).hex());
     }
 
@@ -202,6 +234,7 @@ public final class StoreChanges {
                 leaf.pem(),
                 leaf.chainPem(),
                 other.peer(),
+                other.atOnce(),
                 other.request());
     }
 

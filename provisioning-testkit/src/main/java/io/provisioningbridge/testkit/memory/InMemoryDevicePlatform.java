@@ -9,6 +9,7 @@ import io.provisioningbridge.testkit.fixture.FaultPlan;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
@@ -26,16 +27,21 @@ public final class InMemoryDevicePlatform implements DevicePlatform {
 
     private final FaultPlan faults;
     private final boolean quarantines;
+    private final InstantSource clock;
     private final Map<String, Registered> devices = new TreeMap<>();
     private long made;
 
     /** Without faults; removes what comes back. */
     public InMemoryDevicePlatform() {
-        this(new FaultPlan(), false);
+        this(new FaultPlan(), false, InstantSource.system());
     }
 
-    /** @param quarantines whether a device that came back is kept there and shut out, as it must be where it would be made anew */
-    public InMemoryDevicePlatform(FaultPlan faults, boolean quarantines) {
+    /**
+     * @param quarantines whether a device that came back is kept there and shut out, as it must be where it would be made anew
+     * @param clock the platform's own
+     */
+    public InMemoryDevicePlatform(FaultPlan faults, boolean quarantines, InstantSource clock) {
+        this.clock = clock;
         this.faults = faults;
         this.quarantines = quarantines;
     }
@@ -50,6 +56,7 @@ public final class InMemoryDevicePlatform implements DevicePlatform {
                     name,
                     new Credential.Certificate(CertificateHash.of(registration.certificate())),
                     Optional.of(registration.attributes()),
+                    written(present, registration.attributes()),
                     present.flatMap(Registered::lastConnect));
             devices.put(name, registered);
             return registered;
@@ -64,7 +71,7 @@ public final class InMemoryDevicePlatform implements DevicePlatform {
                 return Removal.ABSENT;
             }
             boolean stays = present.credential() instanceof Credential.Quarantined || reason == Reason.CAME_BACK;
-            if (quarantines && stays) {
+            if (reason == Reason.SUSPENDED || (quarantines && stays)) {
                 devices.put(device.text(), with(present, new Credential.Quarantined()));
                 return Removal.QUARANTINED;
             }
@@ -120,18 +127,26 @@ public final class InMemoryDevicePlatform implements DevicePlatform {
                         present.name(),
                         present.credential(),
                         present.attributes(),
+                        present.attributesWritten(),
                         Optional.of(at.truncatedTo(ChronoUnit.MILLIS))));
         return true;
     }
 
     /** Adds a device, or puts another in its place, as someone else does. @param name any text */
     public synchronized void addForeign(String name, Credential credential) {
-        devices.put(name, new Registered(newId(), name, credential, Optional.empty(), Optional.empty()));
+        devices.put(
+                name, new Registered(newId(), name, credential, Optional.empty(), Optional.empty(), Optional.empty()));
     }
 
     /** Removes a device, as someone else does. */
     public synchronized void removeForeign(String name) {
         devices.remove(name);
+    }
+
+    private Optional<Instant> written(Optional<Registered> present, Attributes attributes) {
+        return present.filter(known -> known.attributes().equals(Optional.of(attributes)))
+                .map(Registered::attributesWritten)
+                .orElseGet(() -> Optional.of(clock.instant().truncatedTo(ChronoUnit.MILLIS)));
     }
 
     private String newId() {
@@ -140,7 +155,12 @@ public final class InMemoryDevicePlatform implements DevicePlatform {
 
     private static Registered with(Registered present, Credential credential) {
         return new Registered(
-                present.platformId(), present.name(), credential, present.attributes(), present.lastConnect());
+                present.platformId(),
+                present.name(),
+                credential,
+                present.attributes(),
+                present.attributesWritten(),
+                present.lastConnect());
     }
 
     private <T> T uninterrupted(String operation, Supplier<T> effect) {

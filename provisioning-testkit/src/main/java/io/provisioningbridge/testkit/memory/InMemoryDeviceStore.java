@@ -3,6 +3,7 @@ package io.provisioningbridge.testkit.memory;
 import io.provisioningbridge.core.domain.AddressPools;
 import io.provisioningbridge.core.domain.Attempt;
 import io.provisioningbridge.core.domain.AuditEvent;
+import io.provisioningbridge.core.domain.Backend;
 import io.provisioningbridge.core.domain.DesiredPeer;
 import io.provisioningbridge.core.domain.Device;
 import io.provisioningbridge.core.domain.DeviceCertificate;
@@ -12,6 +13,7 @@ import io.provisioningbridge.core.domain.IssuanceIntent;
 import io.provisioningbridge.core.domain.KeyHash;
 import io.provisioningbridge.core.domain.PeerKey;
 import io.provisioningbridge.core.domain.PeerSnapshot;
+import io.provisioningbridge.core.domain.Secret;
 import io.provisioningbridge.core.domain.TunnelAddress;
 import io.provisioningbridge.core.port.BackendException.Effect;
 import io.provisioningbridge.core.port.BackendUnavailableException;
@@ -127,6 +129,19 @@ public final class InMemoryDeviceStore implements DeviceStore {
     @Override
     public Map<PeerKey, DeviceId> peerOwners(Set<PeerKey> keys) {
         return read("peerOwners", () -> state.peerOwners(keys));
+    }
+
+    @Override
+    public Optional<Secret> targetToken(DeviceId id) {
+        return read("targetToken", () -> state.targetToken(id.key()));
+    }
+
+    @Override
+    public void keepLanes(Set<Backend> systems, Instant now) {
+        access("keepLanes", known -> {
+            known.keepLanes(systems, Milliseconds.of(now));
+            return true;
+        });
     }
 
     @Override

@@ -11,6 +11,7 @@ import io.provisioningbridge.core.domain.DeviceState;
 import io.provisioningbridge.core.domain.Incarnation;
 import io.provisioningbridge.core.domain.KeyHash;
 import io.provisioningbridge.core.domain.PeerKey;
+import io.provisioningbridge.core.domain.Secret;
 import io.provisioningbridge.core.domain.TunnelPeer;
 import io.provisioningbridge.core.port.Change;
 import io.provisioningbridge.core.port.DeviceQuery;
@@ -40,6 +41,7 @@ final class InMemoryState {
     private final Map<String, List<AuditEvent>> events = new HashMap<>();
     private final Map<String, List<Attempt>> attempts = new HashMap<>();
     private final Map<Allowance, Instant> allowances = new HashMap<>();
+    private final Map<String, Secret> targetTokens = new HashMap<>();
     private final Intents intents = new Intents();
     private final Certificates certificates = new Certificates();
     private final Lanes lanes = new Lanes();
@@ -110,6 +112,12 @@ final class InMemoryState {
         if (change instanceof Change.Revoked revoked) {
             return knownDevices.revoke(revoked);
         }
+        if (change instanceof Change.Connected connected) {
+            return life.connect(connected);
+        }
+        if (change instanceof Change.CameBack cameBack) {
+            return life.noteReturn(cameBack);
+        }
         if (change instanceof Change.Suspended suspended) {
             return life.suspend(suspended);
         }
@@ -141,6 +149,20 @@ final class InMemoryState {
         Optional<Device> known = device(device.key());
         lanes.fallBehind(
                 known.map(Device::id).orElse(device), known.isPresent(), backends, Milliseconds.of(audit.at()));
+    }
+
+    /** Every device has a lane at each of these from now on, and none is made due elsewhere that is not there. */
+    void keepLanes(Set<Backend> systems, Instant now) {
+        lanes.keep(systems);
+        devices.values().forEach(device -> lanes.addMissing(device.id(), now));
+    }
+
+    Optional<Secret> targetToken(String device) {
+        return Optional.ofNullable(targetTokens.get(device));
+    }
+
+    void giveToken(String device, Secret token) {
+        targetTokens.putIfAbsent(device, token);
     }
 
     List<Attempt> attempts(String key) {
@@ -260,8 +282,9 @@ final class InMemoryState {
                 .collect(Collectors.toSet());
     }
 
-    /** What others tried and operators allowed. */
+    /** What others tried, what operators allowed, and what the device was given for others. */
     void forgetHints(String device) {
+        targetTokens.remove(device);
         attempts.remove(device);
         allowances.keySet().removeIf(allowance -> allowance.device().equals(device));
     }

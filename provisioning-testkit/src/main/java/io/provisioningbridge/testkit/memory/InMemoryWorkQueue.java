@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** The lanes of an {@link InMemoryDeviceStore}, which knows and guards them. */
 final class InMemoryWorkQueue implements WorkQueue {
@@ -30,6 +31,14 @@ final class InMemoryWorkQueue implements WorkQueue {
                 state -> results.stream()
                         .map(result -> state.lanes().finish(result, Milliseconds.of(now)))
                         .toList());
+    }
+
+    @Override
+    public void hint(DeviceId device, Set<Backend> systems, Instant now) {
+        store.access("hint", state -> {
+            state.lanes().hint(device.key(), systems, Milliseconds.of(now));
+            return true;
+        });
     }
 
     @Override

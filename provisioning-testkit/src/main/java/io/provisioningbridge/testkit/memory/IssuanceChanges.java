@@ -97,6 +97,8 @@ final class IssuanceChanges {
         certificates.add(certificate, change.intent());
         intents.setStatus(change.intent(), Status.COMPLETED);
         makeOrUpdateDevice(claim.get().intent(), change);
+        change.targetToken()
+                .ifPresent(token -> state.giveToken(certificate.device().key(), token));
         state.useUpAllowance(certificate.device().key(), certificate.key());
         state.conclude(change, certificate.device());
         return new Outcome.Committed();
@@ -116,7 +118,9 @@ final class IssuanceChanges {
         TunnelPeer peer = Milliseconds.of(change.certificate().peer());
         Optional<Device> known = state.device(intent.device().key());
         if (known.isPresent()) {
-            state.setPeer(known.get(), change.switchPeer() ? peer : known.get().peer());
+            state.setPeer(
+                    known.get(),
+                    change.certificate().atOnce() ? peer : known.get().peer());
             return;
         }
         Instant now = Milliseconds.of(change.at());

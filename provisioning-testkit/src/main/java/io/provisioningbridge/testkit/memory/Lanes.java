@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -37,6 +38,7 @@ final class Lanes {
 
     private final NavigableMap<Key, Entry> all =
             new TreeMap<>(Comparator.comparing(Key::device).thenComparing(Key::backend));
+    private final Set<Backend> kept = EnumSet.of(Backend.CERTIFICATE_AUTHORITY, Backend.TUNNEL);
     private final Map<Backend, TreeSet<Turn>> waiting = new EnumMap<>(Backend.class);
 
     Lanes() {
@@ -55,8 +57,9 @@ final class Lanes {
         for (Backend backend : backends) {
             Entry before = all.get(new Key(device.key(), backend));
             if (before == null) {
-                Lane first = new Lane(device, backend, 1, 0, false, now, Optional.of(now), 0, "", Optional.empty());
-                put(new Entry(first, 0, Optional.empty(), false));
+                if (kept.contains(backend)) {
+                    addFirst(device, backend, now);
+                }
                 continue;
             }
             Lane lane = before.lane();
@@ -72,6 +75,35 @@ final class Lanes {
                     "",
                     lane.observation());
             put(new Entry(next, before.fence(), before.leasedUntil(), before.takenOver()));
+        }
+    }
+
+    private void addFirst(DeviceId device, Backend backend, Instant now) {
+        Lane first = new Lane(device, backend, 1, 0, false, now, Optional.of(now), 0, "", Optional.empty());
+        put(new Entry(first, 0, Optional.empty(), false));
+    }
+
+    void keep(Set<Backend> systems) {
+        kept.clear();
+        kept.addAll(systems);
+    }
+
+    /** The device gets those lanes it has not got. */
+    void addMissing(DeviceId device, Instant now) {
+        for (Backend backend : kept) {
+            if (!all.containsKey(new Key(device.key(), backend))) {
+                addFirst(device, backend, now);
+            }
+        }
+    }
+
+    /** Those that are there and have not failed fall behind. */
+    void hint(String device, Set<Backend> backends, Instant now) {
+        for (Backend backend : backends) {
+            Entry entry = all.get(new Key(device, backend));
+            if (entry != null && !entry.lane().failed()) {
+                fallBehind(entry.lane().device(), true, Set.of(backend), now);
+            }
         }
     }
 

@@ -45,6 +45,33 @@ final class LifeChanges {
         return new Outcome.Committed();
     }
 
+    Outcome connect(Change.Connected change) {
+        Optional<Device> found = state.deviceInService(change.device().key())
+                .filter(known -> known.version() == change.expectedVersion())
+                .filter(known -> known.state() != DeviceState.SUSPENDED);
+        if (found.isEmpty()) {
+            return new Outcome.Conflict();
+        }
+        if (found.get().state() == DeviceState.ENROLLED) {
+            Instant now = Milliseconds.of(change.audit().at());
+            state.setDevice(found.get().withState(DeviceState.CONNECTED, now));
+            state.conclude(change, change.device());
+        }
+        return new Outcome.Committed();
+    }
+
+    Outcome noteReturn(Change.CameBack change) {
+        boolean out = state.device(change.device().key())
+                .filter(InMemoryState::isOutOfService)
+                .filter(known -> known.incarnation().equals(change.incarnation()))
+                .isPresent();
+        if (!out) {
+            return new Outcome.Conflict();
+        }
+        state.conclude(change, change.device());
+        return new Outcome.Committed();
+    }
+
     Outcome decommission(Change.Decommissioned change) {
         String device = change.device().key();
         Instant now = Milliseconds.of(change.audit().at());

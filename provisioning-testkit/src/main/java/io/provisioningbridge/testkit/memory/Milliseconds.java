@@ -61,6 +61,7 @@ final class Milliseconds {
                 certificate.pem(),
                 certificate.chainPem(),
                 of(certificate.peer()),
+                certificate.atOnce(),
                 certificate.request());
     }
 }

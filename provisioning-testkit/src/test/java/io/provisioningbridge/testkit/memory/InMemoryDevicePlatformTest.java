@@ -4,20 +4,24 @@ import io.provisioningbridge.core.domain.DeviceId;
 import io.provisioningbridge.core.port.DevicePlatform;
 import io.provisioningbridge.testkit.contract.DevicePlatformContract;
 import io.provisioningbridge.testkit.fixture.FaultPlan;
+import io.provisioningbridge.testkit.fixture.SettableClock;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 
 class InMemoryDevicePlatformTest implements DevicePlatformContract {
 
     private static final List<String> OPERATIONS = List.of("put", "remove", "look", "list");
 
+    static final InstantSource CLOCK = new SettableClock(Instant.parse("2026-11-24T09:00:00Z"));
+
     private final FaultPlan faults = new FaultPlan();
     private final InMemoryDevicePlatform platform = platform(faults);
 
     /** One that removes what comes back. */
     InMemoryDevicePlatform platform(FaultPlan plan) {
-        return new InMemoryDevicePlatform(plan, false);
+        return new InMemoryDevicePlatform(plan, false, CLOCK);
     }
 
     @Override

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.LongNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,9 +20,11 @@ final class AttributeApi {
     private static final Pattern NUMBER = Pattern.compile("-?[0-9]+|-?[0-9]*\\.[0-9]+");
 
     private final Tenant tenant;
+    private final InstantSource clock;
 
-    AttributeApi(Tenant tenant) {
+    AttributeApi(Tenant tenant, InstantSource clock) {
         this.tenant = tenant;
+        this.clock = clock;
     }
 
     void write(String deviceId, String scope, String body) {
@@ -34,6 +37,8 @@ final class AttributeApi {
                 throw ApiError.plain(400, "No attributes data found in request body!");
             }
             device.attributes.putAll(values);
+            long now = clock.millis();
+            values.keySet().forEach(key -> device.written.put(key, now));
         }
     }
 
@@ -43,7 +48,10 @@ final class AttributeApi {
             ArrayNode list = JsonNodeFactory.instance.arrayNode();
             device.attributes.forEach((key, value) -> {
                 if (keys.contains(key)) {
-                    list.addObject().put("lastUpdateTs", 0).put("key", key).set("value", value);
+                    list.addObject()
+                            .put("lastUpdateTs", device.written.getOrDefault(key, 0L))
+                            .put("key", key)
+                            .set("value", value);
                 }
             });
             return list;

@@ -11,6 +11,7 @@ final class Device {
     final String id;
     final String name;
     final Map<String, JsonNode> attributes = new TreeMap<>();
+    final Map<String, Long> written = new TreeMap<>();
     String label = "";
     Profile profile;
     Credential credential;

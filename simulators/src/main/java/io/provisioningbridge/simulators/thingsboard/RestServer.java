@@ -14,6 +14,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,10 +35,10 @@ final class RestServer implements AutoCloseable {
     private volatile Interference interference = (method, path, exchange) -> false;
     private HttpServer server;
 
-    RestServer(Accounts accounts, Tenant tenant) {
+    RestServer(Accounts accounts, Tenant tenant, InstantSource clock) {
         this.accounts = accounts;
         this.tenant = tenant;
-        this.attributes = new AttributeApi(tenant);
+        this.attributes = new AttributeApi(tenant, clock);
         this.server = listen(0);
     }
 

@@ -40,7 +40,7 @@ public final class ThingsBoardSimulator implements AutoCloseable {
         this.rules = new RuleEngine(timing, this::ruleNodes);
         this.tenant = new Tenant(sessions::close, rules::accept);
         this.admission = new Admission(tenant, clock, rules::accept);
-        this.rest = new RestServer(accounts, tenant);
+        this.rest = new RestServer(accounts, tenant, clock);
         this.mqtt = new MqttServer(identity, admission, sessions);
     }
 

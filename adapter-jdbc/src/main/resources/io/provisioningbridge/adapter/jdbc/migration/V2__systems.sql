@@ -1,0 +1,15 @@
+-- Which outside systems have lanes: the row stays when one is no longer kept, since devices may have lanes there from before.
+CREATE TABLE ${p}systems (
+    backend TEXT    PRIMARY KEY,
+    kept    INTEGER NOT NULL
+);
+INSERT INTO ${p}systems (backend, kept) VALUES ('CERTIFICATE_AUTHORITY', 1), ('TUNNEL', 1);
+
+-- Whether a certificate counts as soon as it was handed out, since its device is not going to confirm it.
+ALTER TABLE ${p}certificates ADD COLUMN at_once INTEGER NOT NULL DEFAULT 0;
+
+-- What a device shows to the update server.
+CREATE TABLE ${p}target_tokens (
+    device_key TEXT PRIMARY KEY,
+    token      TEXT NOT NULL
+);

@@ -1,0 +1,5 @@
+/** What follows when a device has connected. */
+@NullMarked
+package io.provisioningbridge.core.postconnect;
+
+import org.jspecify.annotations.NullMarked;
