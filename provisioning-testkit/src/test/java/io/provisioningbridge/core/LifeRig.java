@@ -26,10 +26,12 @@ import io.provisioningbridge.testkit.fixture.FaultPlan;
 import io.provisioningbridge.testkit.fixture.Seeded;
 import io.provisioningbridge.testkit.fixture.SettableClock;
 import io.provisioningbridge.testkit.memory.InMemoryCertificateAuthority;
+import io.provisioningbridge.testkit.memory.InMemoryDevicePlatform;
 import io.provisioningbridge.testkit.memory.InMemoryDeviceStore;
 import io.provisioningbridge.testkit.memory.InMemoryPeerDirectory;
 import io.provisioningbridge.testkit.memory.InMemoryTunnelConfigWriter;
 import io.provisioningbridge.testkit.memory.InMemoryTunnelPeers;
+import io.provisioningbridge.testkit.memory.InMemoryUpdateServer;
 import io.provisioningbridge.testkit.memory.SimpleCsrReader;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.X509Certificate;
@@ -58,9 +60,13 @@ public final class LifeRig {
 
     public final SettableClock clock = new SettableClock(START);
     public final FaultPlan faults = new FaultPlan();
+    public final FaultPlan updateServerFaults = new FaultPlan();
+    public final FaultPlan platformFaults = new FaultPlan();
     public final InMemoryCertificateAuthority authority =
             new InMemoryCertificateAuthority(clock, faults, Duration.ofDays(30));
     public final InMemoryPeerDirectory directory = new InMemoryPeerDirectory();
+    public final InMemoryUpdateServer updateServer = new InMemoryUpdateServer(updateServerFaults);
+    public final InMemoryDevicePlatform platform = new InMemoryDevicePlatform(platformFaults, false, clock);
     public final InMemoryTunnelPeers peers;
     public final InMemoryDeviceStore store;
     public final WorkQueue queue;
@@ -88,6 +94,9 @@ public final class LifeRig {
                 .csrReader(new SimpleCsrReader())
                 .tunnelConfigWriter(new InMemoryTunnelConfigWriter())
                 .tunnelPeers(peers)
+                .updateServer(updateServer)
+                .platform(platform)
+                .targetTokens(true)
                 .addressQuarantine(QUARANTINE)
                 .peerDirectory(directory)
                 .policy(EnrollmentPolicy.open(Set.of()))

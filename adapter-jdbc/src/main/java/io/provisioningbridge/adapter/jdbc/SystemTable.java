@@ -40,8 +40,9 @@ final class SystemTable {
         return found;
     }
 
-    /** Keeps these and no others; every device on record that has no lane at one gets one that is due. */
+    /** Keeps these and no others; at one that is new every device on record gets a lane that is due, unless it has one. */
     void keep(Set<Backend> systems, Instant now) {
+        Set<Backend> before = kept();
         kept = Optional.empty();
         handle.execute("UPDATE <p>systems SET kept = 0");
         for (Backend system : systems) {
@@ -49,14 +50,19 @@ final class SystemTable {
                             + " ON CONFLICT (backend) DO UPDATE SET kept = 1")
                     .bind("backend", system.name())
                     .execute();
-            handle.createUpdate(
-                            "INSERT INTO <p>lanes (device_key, backend, spelling, generation, applied, failed, since,"
-                                    + " next_try, attempts, problem, fence, taken_over) SELECT d.device_key, :backend, d.spelling,"
-                                    + " 1, 0, 0, :now, :now, 0, '', 0, 0 FROM <p>devices d WHERE NOT EXISTS (SELECT 1 FROM"
-                                    + " <p>lanes l WHERE l.device_key = d.device_key AND l.backend = :backend)")
-                    .bind("backend", system.name())
-                    .bind("now", now.toEpochMilli())
-                    .execute();
+            if (!before.contains(system)) {
+                giveLanes(system, now);
+            }
         }
+    }
+
+    private void giveLanes(Backend system, Instant now) {
+        handle.createUpdate("INSERT INTO <p>lanes (device_key, backend, spelling, generation, applied, failed, since,"
+                        + " next_try, attempts, problem, fence, taken_over) SELECT d.device_key, :backend, d.spelling,"
+                        + " 1, 0, 0, :now, :now, 0, '', 0, 0 FROM <p>devices d WHERE NOT EXISTS (SELECT 1 FROM"
+                        + " <p>lanes l WHERE l.device_key = d.device_key AND l.backend = :backend)")
+                .bind("backend", system.name())
+                .bind("now", now.toEpochMilli())
+                .execute();
     }
 }

@@ -64,7 +64,7 @@ final class SqliteStoresTest {
         }
         assertThat(file.query("SELECT version FROM schema_history WHERE success ORDER BY installed_rank"))
                 .as("migrations, each done once")
-                .containsExactly("1");
+                .containsExactly("1", "2");
     }
 
     @Test

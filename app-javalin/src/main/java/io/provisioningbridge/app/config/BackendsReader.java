@@ -20,6 +20,7 @@ final class BackendsReader {
 
     private static final Pattern TENANT = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,127}");
     private static final Pattern API_KEY = Pattern.compile("[!-~]{1,1024}");
+    private static final Pattern TOLD = Pattern.compile("[A-Za-z0-9._:/@%+=,~\\[\\]-]+");
     private static final int LONGEST_NAME = 255;
     private static final String WAITS = "not set; what is to be done there waits until the bridge is given credentials";
 
@@ -68,7 +69,7 @@ final class BackendsReader {
     /** Never empty-handed: what is wrong is left out. */
     static ServicesConfig services(Values values) {
         Optional<HostPort> mqtt = values.optional(MQTT_PUBLIC_ENDPOINT, HostPort::parse);
-        Optional<URI> url = values.optional(HAWKBIT_PUBLIC_URL, BaseUrl::parse);
+        Optional<URI> url = values.optional(HAWKBIT_PUBLIC_URL, BackendsReader::parseTold);
         Optional<String> tenant = values.orDefault(HAWKBIT_TENANT, "DEFAULT", BackendsReader::parseTenant);
         boolean tokens =
                 values.peek(HAWKBIT_TARGET_TOKENS, Choice.of("on", "off")).equals(Optional.of("on"));
@@ -139,6 +140,17 @@ final class BackendsReader {
                                 ? Parsed.invalid(
                                         "holds no PEM certificate; the path of a file goes into " + fileVariant)
                                 : Parsed.valid(found),
+                        Parsed::invalid);
+    }
+
+    /** A URL that {@code enroll.sh} writes into a file the shell reads, and so takes only with harmless characters. */
+    private static Parsed<URI> parseTold(String text) {
+        return BaseUrl.parse(text)
+                .fold(
+                        url -> TOLD.matcher(url.toString()).matches()
+                                ? Parsed.valid(url)
+                                : Parsed.invalid(
+                                        Quoted.of(text) + " has characters that devices refuse; write %XX for them"),
                         Parsed::invalid);
     }
 

@@ -54,7 +54,7 @@ final class LaneJson {
 
     /** All there are, for people. */
     static String systems() {
-        return Arrays.stream(Backend.values()).map(LaneJson::system).collect(Collectors.joining(" or "));
+        return Arrays.stream(Backend.values()).map(LaneJson::system).collect(Collectors.joining(", "));
     }
 
     /** Fills in how well something is known; nobody is to take for observed what was only written down. */
@@ -82,6 +82,8 @@ final class LaneJson {
         String who = switch (lane.backend()) {
             case CERTIFICATE_AUTHORITY -> "The certificate authority";
             case TUNNEL -> "The tunnel server";
+            case UPDATE_SERVER -> "The update server";
+            case PLATFORM -> "The platform";
         };
         String since = Dialect.rfc3339(lane.since());
         String next = lane.nextTry()

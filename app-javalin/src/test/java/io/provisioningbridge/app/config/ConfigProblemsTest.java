@@ -79,6 +79,7 @@ class ConfigProblemsTest {
                     HAWKBIT_USER                | a:b                              | holds a colon
                     HAWKBIT_TENANT              | my/tenant                        | is not a tenant's name
                     HAWKBIT_PUBLIC_URL          | updates.example.com              | does not begin with https://
+                    HAWKBIT_PUBLIC_URL          | https://h/$(reboot)              | has characters that devices refuse
                     HAWKBIT_CA                  | /etc/ca.pem                      | goes into HAWKBIT_CA_FILE
                     THINGSBOARD_URL             | https://me:secret@things         | must not hold a user
                     THINGSBOARD_API_KEY         | tb secret                        | is not an API key

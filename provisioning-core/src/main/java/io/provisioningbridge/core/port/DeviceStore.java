@@ -77,7 +77,7 @@ public interface DeviceStore extends AutoCloseable {
 
     /**
      * Which systems there are lanes for from now on: a change makes none due at another one, except where a device has a lane
-     * there from before. A device that has no lane at one of these gets one that is due. Before the first call they are
+     * there from before. At one that was not kept until now every device gets a lane that is due, unless it has one. Before the first call they are
      * {@link Backend#CERTIFICATE_AUTHORITY} and {@link Backend#TUNNEL}. The cost grows with the fleet.
      *
      * @param now since when those lanes are due

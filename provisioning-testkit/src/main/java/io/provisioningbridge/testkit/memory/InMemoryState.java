@@ -153,8 +153,8 @@ final class InMemoryState {
 
     /** Every device has a lane at each of these from now on, and none is made due elsewhere that is not there. */
     void keepLanes(Set<Backend> systems, Instant now) {
-        lanes.keep(systems);
-        devices.values().forEach(device -> lanes.addMissing(device.id(), now));
+        Set<Backend> added = lanes.keep(systems);
+        devices.values().forEach(device -> lanes.addMissing(device.id(), added, now));
     }
 
     Optional<Secret> targetToken(String device) {

@@ -83,14 +83,18 @@ final class Lanes {
         put(new Entry(first, 0, Optional.empty(), false));
     }
 
-    void keep(Set<Backend> systems) {
+    /** @return those that were not kept before */
+    Set<Backend> keep(Set<Backend> systems) {
+        Set<Backend> added = EnumSet.copyOf(systems);
+        added.removeAll(kept);
         kept.clear();
         kept.addAll(systems);
+        return added;
     }
 
     /** The device gets those lanes it has not got. */
-    void addMissing(DeviceId device, Instant now) {
-        for (Backend backend : kept) {
+    void addMissing(DeviceId device, Set<Backend> backends, Instant now) {
+        for (Backend backend : backends) {
             if (!all.containsKey(new Key(device.key(), backend))) {
                 addFirst(device, backend, now);
             }

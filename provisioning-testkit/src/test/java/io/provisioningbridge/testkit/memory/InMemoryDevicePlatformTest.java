@@ -6,22 +6,22 @@ import io.provisioningbridge.testkit.contract.DevicePlatformContract;
 import io.provisioningbridge.testkit.fixture.FaultPlan;
 import io.provisioningbridge.testkit.fixture.SettableClock;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
 
 class InMemoryDevicePlatformTest implements DevicePlatformContract {
 
     private static final List<String> OPERATIONS = List.of("put", "remove", "look", "list");
 
-    static final InstantSource CLOCK = new SettableClock(Instant.parse("2026-11-24T09:00:00Z"));
+    final SettableClock clock = new SettableClock(Instant.parse("2026-11-24T09:00:00Z"));
 
     private final FaultPlan faults = new FaultPlan();
     private final InMemoryDevicePlatform platform = platform(faults);
 
     /** One that removes what comes back. */
     InMemoryDevicePlatform platform(FaultPlan plan) {
-        return new InMemoryDevicePlatform(plan, false, CLOCK);
+        return new InMemoryDevicePlatform(plan, false, clock);
     }
 
     @Override
@@ -31,7 +31,8 @@ class InMemoryDevicePlatformTest implements DevicePlatformContract {
 
     @Override
     public boolean connect(DeviceId device, X509Certificate certificate) {
-        return platform.connect(device, certificate, Instant.parse("2026-11-24T09:00:00.789Z"));
+        clock.tick(Duration.ofMillis(789));
+        return platform.connect(device, certificate, clock.instant());
     }
 
     @Override

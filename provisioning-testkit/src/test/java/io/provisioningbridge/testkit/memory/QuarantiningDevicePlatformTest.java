@@ -6,6 +6,6 @@ class QuarantiningDevicePlatformTest extends InMemoryDevicePlatformTest {
 
     @Override
     InMemoryDevicePlatform platform(FaultPlan plan) {
-        return new InMemoryDevicePlatform(plan, true, CLOCK);
+        return new InMemoryDevicePlatform(plan, true, clock);
     }
 }
