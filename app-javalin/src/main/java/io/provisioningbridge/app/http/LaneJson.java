@@ -82,6 +82,8 @@ final class LaneJson {
         String who = switch (lane.backend()) {
             case CERTIFICATE_AUTHORITY -> "The certificate authority";
             case TUNNEL -> "The tunnel server";
+            case UPDATE_SERVER -> "The update server";
+            case PLATFORM -> "The platform";
         };
         String since = Dialect.rfc3339(lane.since());
         String next = lane.nextTry()

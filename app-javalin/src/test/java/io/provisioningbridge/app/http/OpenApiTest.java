@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Locale;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -167,7 +168,8 @@ class OpenApiTest {
                 "wg",
                 TunnelAddress.parse("10.8.0.2").orThrow(),
                 Instant.parse("2027-01-01T00:00:00Z"),
-                Instant.parse("2026-12-01T00:00:00Z"));
+                Instant.parse("2026-12-01T00:00:00Z"),
+                Optional.empty());
     }
 
     private static List<String> names(JsonNode object) {
