@@ -271,7 +271,7 @@ judge_services() {
             value = $0
             sub(/^[^ ]* /, "", value)
             # Nothing that a shell would take for more than text. (A text, because awks differ about a slash in a class.)
-            if ($1 !~ /^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$/ || value ~ "[^A-Za-z0-9._:/@%+=,~?&-]") { bad = 1; exit }
+            if ($1 !~ /^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$/ || value ~ "[^]A-Za-z0-9._:/@%+=,~?&[-]") { bad = 1; exit }
             name = toupper($1)
             gsub(/\./, "_", name)
             print name "=\"" value "\""

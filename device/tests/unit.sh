@@ -287,6 +287,8 @@ services_of() {
 test_services() {
     is 'names and values' "$(services_of '{"services":{"mqtt":{"host":"m.example.com","port":8883},"hawkbit":{"url":"https://h/a?b=c&d","target_token":"a+/="}}}')" \
         "MQTT_HOST=\"m.example.com\"${NL}MQTT_PORT=\"8883\"${NL}HAWKBIT_URL=\"https://h/a?b=c&d\"${NL}HAWKBIT_TARGET_TOKEN=\"a+/=\""
+    is 'addresses' "$(services_of '{"services":{"mqtt":{"host":"2001:db8::1"},"hawkbit":{"url":"https://[2001:db8::1]:8443/h-1"}}}')" \
+        "MQTT_HOST=\"2001:db8::1\"${NL}HAWKBIT_URL=\"https://[2001:db8::1]:8443/h-1\""
     is 'none' "$(services_of '{"a":"b"}')" 'no file'
     is 'empty' "$(services_of '{"services":{}}')" 'no file'
     for _value in '$(x)' '`x`' 'a\"b' "a'b" 'a b' 'a\\b' 'a\nb' 'a;b' 'a\u0001'; do

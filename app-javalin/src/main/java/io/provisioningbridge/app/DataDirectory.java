@@ -87,6 +87,11 @@ final class DataDirectory implements AutoCloseable {
         return TokenFile.ofViewer(path);
     }
 
+    /** What the platform's calls prove themselves with, likewise. */
+    Path webhookSecret() {
+        return TokenFile.ofWebhook(path);
+    }
+
     @Override
     public void close() {
         try {

@@ -16,14 +16,12 @@ final class Heartbeat implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Heartbeat.class);
     private static final Duration LONGEST_STOP = Duration.ofSeconds(10);
 
-    private final ScheduledThreadPoolExecutor threads;
-
-    Heartbeat(int tasks) {
-        this.threads = new ScheduledThreadPoolExecutor(tasks, DaemonThreads.named("heartbeat"));
-    }
+    private final ScheduledThreadPoolExecutor threads =
+            new ScheduledThreadPoolExecutor(0, DaemonThreads.named("heartbeat"));
 
     /** Calls {@code task} now, and again {@code pause} after each time it ended; one that fails is called again. */
-    void every(Duration pause, String name, Runnable task) {
+    synchronized void every(Duration pause, String name, Runnable task) {
+        threads.setCorePoolSize(threads.getCorePoolSize() + 1);
         // Never completes: what it runs lets no exception out, and close() ends them all.
         ScheduledFuture<?> unused = threads.scheduleWithFixedDelay(
                 () -> {

@@ -222,6 +222,12 @@ final class Parts {
                 token(operators.viewerToken(), data.viewerToken(), random));
     }
 
+    /** One or two, each as good as the other. */
+    static List<Secret> webhookSecrets(BridgeConfig config, DataDirectory data, SecureRandom random) {
+        List<Secret> configured = config.webhookSecrets();
+        return configured.isEmpty() ? List.of(token(Optional.empty(), data.webhookSecret(), random)) : configured;
+    }
+
     private static Secret token(Optional<Secret> configured, Path file, SecureRandom random) {
         return configured.orElseGet(() -> {
             try {

@@ -29,6 +29,11 @@ public final class TokenFile {
         return dataDirectory.resolve("viewer-token");
     }
 
+    /** Where the webhook's secret of a bridge with this data directory is. */
+    public static Path ofWebhook(Path dataDirectory) {
+        return dataDirectory.resolve("webhook-secret");
+    }
+
     /**
      * The token a bridge has left there.
      *

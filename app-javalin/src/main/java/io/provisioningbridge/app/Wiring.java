@@ -5,6 +5,7 @@ import io.provisioningbridge.adapter.jdbc.JdbcWorkQueue;
 import io.provisioningbridge.adapter.wireguard.CdmPeersFile;
 import io.provisioningbridge.adapter.wireguard.WireGuardTunnelConfigWriter;
 import io.provisioningbridge.app.config.BridgeConfig;
+import io.provisioningbridge.app.config.HawkbitConfig;
 import io.provisioningbridge.app.http.DeviceApi;
 import io.provisioningbridge.app.http.HealthCheck;
 import io.provisioningbridge.app.http.HttpServer;
@@ -15,9 +16,13 @@ import io.provisioningbridge.app.tls.ServerTls;
 import io.provisioningbridge.core.ProvisioningBridge;
 import io.provisioningbridge.core.domain.Backend;
 import io.provisioningbridge.core.domain.DeviceId;
+import io.provisioningbridge.core.domain.Secret;
+import io.provisioningbridge.core.port.DevicePlatform;
+import io.provisioningbridge.core.port.UpdateServer;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -29,6 +34,9 @@ public final class Wiring {
 
     private static final Logger LOG = LoggerFactory.getLogger(Wiring.class);
     private static final Duration PAUSE = Duration.ofMillis(500);
+
+    // ThingsBoard takes devices one by one and keeps each write waiting for 50 ms: it is side by side that it is fast.
+    private static final int PLATFORM_WORKERS = 8;
 
     private Wiring() {}
 
@@ -59,7 +67,11 @@ public final class Wiring {
         JdbcWorkQueue queue = store.workQueue();
         WatchedPeers tunnel = new WatchedPeers(
                 Parts.peers(config.tunnel(), closing), config.tunnel().apply());
-        ProvisioningBridge bridge = ProvisioningBridge.builder()
+        Optional<Outside<UpdateServer>> updateServer = OutsideSystems.updateServer(config.hawkbit(), closing);
+        List<Secret> webhookSecrets = Parts.webhookSecrets(config, data, random);
+        Optional<Outside<DevicePlatform>> platform =
+                OutsideSystems.platform(config.thingsBoard(), config.listener().publicUrl(), webhookSecrets, closing);
+        ProvisioningBridge.Builder builder = ProvisioningBridge.builder()
                 .store(store)
                 .authority(authority.certificates())
                 .csrReader(Parts.csrReader())
@@ -69,27 +81,34 @@ public final class Wiring {
                 .addressQuarantine(config.tunnel().quarantine())
                 .peerDirectory(peers)
                 .policy(Parts.policy(config, names))
+                .targetTokens(
+                        config.hawkbit().filter(HawkbitConfig::targetTokens).isPresent())
                 .clock(clock)
-                .random(random)
-                .build();
+                .random(random);
+        updateServer.ifPresent(system -> builder.updateServer(system.port()));
+        platform.ifPresent(system -> builder.platform(system.port()));
+        ProvisioningBridge bridge = builder.build();
         warnOfReservedIds(config, store);
 
         ServerTls tls = Parts.tls(config, names, authority, data, clock, random);
-        Readiness readiness = new Readiness(
-                List.of(
-                        HealthCheck.required("tls", tls::problem),
-                        HealthCheck.required("store", store::problem),
-                        HealthCheck.advisory("tls-renewal", tls::warning),
-                        HealthCheck.advisory("authority", authority.problem()),
-                        HealthCheck.advisory("peers-file", peers::problem),
-                        HealthCheck.advisory("tunnel-server", tunnel::problem)),
-                clock);
-        Heartbeat heartbeat = closing.opened(new Heartbeat(3 + Backend.values().length));
+        List<HealthCheck> checks = new ArrayList<>(List.of(
+                HealthCheck.required("tls", tls::problem),
+                HealthCheck.required("store", store::problem),
+                HealthCheck.advisory("tls-renewal", tls::warning),
+                HealthCheck.advisory("authority", authority.problem()),
+                HealthCheck.advisory("peers-file", peers::problem),
+                HealthCheck.advisory("tunnel-server", tunnel::problem)));
+        updateServer.ifPresent(system -> checks.add(HealthCheck.advisory("hawkbit", system.problem())));
+        platform.ifPresent(system -> checks.add(HealthCheck.advisory("thingsboard", system.problem())));
+        Readiness readiness = new Readiness(checks, clock);
+        Heartbeat heartbeat = closing.opened(new Heartbeat());
         // Before the first device is given an address: those of the server's own peers are not to be given away.
         bridge.runDue(Backend.TUNNEL);
         heartbeat.every(PAUSE, "the peers file", bridge::publish);
         for (Backend backend : Backend.values()) {
-            heartbeat.every(PAUSE, "the lanes of " + backend, () -> bridge.runDue(backend));
+            for (int worker = 0; worker < workers(backend); worker++) {
+                heartbeat.every(PAUSE, "the lanes of " + backend, () -> bridge.runDue(backend));
+            }
         }
         heartbeat.every(PAUSE, "the listener's certificate", tls::runDue);
         heartbeat.every(PAUSE, "readiness", readiness::runDue);
@@ -98,6 +117,7 @@ public final class Wiring {
                 bridge::confirm,
                 Parts.signedRequestReader(),
                 authority.certificates()::authorities,
+                config.services(),
                 readiness);
         OperatorApi operatorApi = new OperatorApi(
                 store, queue, bridge.operations(), receipts, Parts.tokens(config.operators(), data, random));
@@ -110,6 +130,14 @@ public final class Wiring {
                         Parts.operatorTls(config.operators(), tls),
                         operatorApi)));
         return new RunningBridge(devices.port(), operators.port(), authority.certificates(), closing);
+    }
+
+    /** How many calls of a system are made side by side. */
+    private static int workers(Backend backend) {
+        return switch (backend) {
+            case CERTIFICATE_AUTHORITY, TUNNEL, UPDATE_SERVER -> 1;
+            case PLATFORM -> PLATFORM_WORKERS;
+        };
     }
 
     private static CdmPeersFile peersFile(BridgeConfig config, JdbcDeviceStore store) {

@@ -54,11 +54,14 @@ final class HawkbitClient {
 
     HawkbitClient(HawkbitSettings settings) {
         this.settings = settings;
-        this.http = HttpClient.newBuilder()
+        HttpClient.Builder builder = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .followRedirects(HttpClient.Redirect.NEVER)
-                .connectTimeout(settings.connectTimeout())
-                .build();
+                .connectTimeout(settings.connectTimeout());
+        if (!settings.trusted().isEmpty()) {
+            builder.sslContext(Trust.in(settings.trusted()));
+        }
+        this.http = builder.build();
         String login = settings.user() + ":" + settings.password().reveal();
         this.authorization = "Basic " + Base64.getEncoder().encodeToString(login.getBytes(StandardCharsets.UTF_8));
         this.reads = new Pace(settings.readsPerSecond());

@@ -2,7 +2,9 @@ package io.provisioningbridge.adapter.hawkbit;
 
 import io.provisioningbridge.core.domain.Secret;
 import java.net.URI;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * Where hawkBit is and how to talk to it. Immutable.
@@ -12,6 +14,7 @@ import java.time.Duration;
  *     READ_TARGET_SECURITY_TOKEN, and TENANT_CONFIGURATION for the warnings to be complete
  * @param password of the user
  * @param tokensHandedOut whether devices are told the token of their target, and so must be let in with it
+ * @param trusted authorities the server's certificate may come from; none means those of the Java platform
  * @param readsPerSecond at most, on average
  * @param writesPerSecond at most, on average; a batch counts as one
  * @param batch how many targets one request makes
@@ -24,6 +27,7 @@ public record HawkbitSettings(
         String user,
         Secret password,
         boolean tokensHandedOut,
+        List<X509Certificate> trusted,
         int readsPerSecond,
         int writesPerSecond,
         int batch,
@@ -45,6 +49,7 @@ public record HawkbitSettings(
     public static final Duration DEFAULT_DEADLINE = Duration.ofSeconds(60);
 
     public HawkbitSettings {
+        trusted = List.copyOf(trusted);
         String scheme = String.valueOf(url.getScheme());
         if (!(scheme.equalsIgnoreCase("https") || scheme.equalsIgnoreCase("http"))
                 || url.getHost() == null
@@ -69,13 +74,14 @@ public record HawkbitSettings(
         }
     }
 
-    /** With default rates and time-outs, tokens kept. */
+    /** The Java platform's authorities, default rates and time-outs, tokens kept. */
     public static HawkbitSettings of(URI url, String user, Secret password) {
         return new HawkbitSettings(
                 url,
                 user,
                 password,
                 false,
+                List.of(),
                 DEFAULT_READS_PER_SECOND,
                 DEFAULT_WRITES_PER_SECOND,
                 DEFAULT_BATCH,
@@ -91,6 +97,23 @@ public record HawkbitSettings(
                 user,
                 password,
                 true,
+                trusted,
+                readsPerSecond,
+                writesPerSecond,
+                batch,
+                connectTimeout,
+                requestTimeout,
+                deadline);
+    }
+
+    /** Trusting these authorities, and no others. */
+    public HawkbitSettings withTrusted(List<X509Certificate> authorities) {
+        return new HawkbitSettings(
+                url,
+                user,
+                password,
+                tokensHandedOut,
+                authorities,
                 readsPerSecond,
                 writesPerSecond,
                 batch,
@@ -102,7 +125,17 @@ public record HawkbitSettings(
     /** With other rates. */
     public HawkbitSettings withRates(int reads, int writes) {
         return new HawkbitSettings(
-                url, user, password, tokensHandedOut, reads, writes, batch, connectTimeout, requestTimeout, deadline);
+                url,
+                user,
+                password,
+                tokensHandedOut,
+                trusted,
+                reads,
+                writes,
+                batch,
+                connectTimeout,
+                requestTimeout,
+                deadline);
     }
 
     /** With batches of another size. */
@@ -112,6 +145,7 @@ public record HawkbitSettings(
                 user,
                 password,
                 tokensHandedOut,
+                trusted,
                 readsPerSecond,
                 writesPerSecond,
                 targets,
@@ -123,6 +157,16 @@ public record HawkbitSettings(
     /** With other time-outs. */
     public HawkbitSettings withTimeouts(Duration connect, Duration request, Duration whole) {
         return new HawkbitSettings(
-                url, user, password, tokensHandedOut, readsPerSecond, writesPerSecond, batch, connect, request, whole);
+                url,
+                user,
+                password,
+                tokensHandedOut,
+                trusted,
+                readsPerSecond,
+                writesPerSecond,
+                batch,
+                connect,
+                request,
+                whole);
     }
 }

@@ -9,7 +9,9 @@ import io.provisioningbridge.core.port.BackendException.Effect;
 import io.provisioningbridge.core.port.BackendUnavailableException;
 import io.provisioningbridge.core.port.UpdateServer.Result;
 import io.provisioningbridge.core.port.UpdateServer.Target;
+import io.provisioningbridge.testkit.server.CertificateHierarchy;
 import java.net.URI;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -105,16 +107,44 @@ class HawkbitTransportTest {
 
     @Test
     void certificateOfAnUnknownAuthorityShouldBeRefused() throws Exception {
-        try (TlsImpostor impostor = new TlsImpostor()) {
-            HawkbitUpdateServer deceived =
-                    open(HawkbitSettings.of(impostor.url(), "bridge", new Secret("its password")));
+        try (PrivateTls tls = new PrivateTls()) {
+            X509Certificate another = CertificateHierarchy.of("Private Root", "Private Intermediate")
+                    .root();
+            HawkbitSettings usual = HawkbitSettings.of(tls.url(), "bridge", new Secret("its password"));
 
-            assertThatThrownBy(() -> deceived.put(List.of(TARGET)))
-                    .isInstanceOf(BackendUnavailableException.class)
-                    .hasMessageContaining("TLS");
-            assertThat(deceived.problem().orElseThrow()).contains("TLS");
-            assertThat(impostor.requests()).isZero();
+            assertRefusesToConnect(usual);
+            assertRefusesToConnect(usual.withTrusted(List.of(another)));
+            assertThat(tls.requests()).isZero();
         }
+    }
+
+    @Test
+    void certificateOfAnotherNameShouldBeRefused() throws Exception {
+        try (PrivateTls tls = new PrivateTls()) {
+            assertRefusesToConnect(HawkbitSettings.of(tls.urlOfAnotherName(), "bridge", new Secret("its password"))
+                    .withTrusted(List.of(tls.authority())));
+            assertThat(tls.requests()).isZero();
+        }
+    }
+
+    @Test
+    void certificateOfATrustedAuthorityShouldBeAccepted() throws Exception {
+        try (PrivateTls tls = new PrivateTls()) {
+            HawkbitUpdateServer trusting = open(HawkbitSettings.of(tls.url(), "bridge", new Secret("its password"))
+                    .withTrusted(List.of(tls.authority())));
+
+            assertThat(trusting.remove(List.of(DEVICE))).containsExactly(new Result.Done());
+            assertThat(tls.requests()).isEqualTo(1);
+        }
+    }
+
+    private static void assertRefusesToConnect(HawkbitSettings settings) {
+        HawkbitUpdateServer deceived = open(settings);
+
+        assertThatThrownBy(() -> deceived.put(List.of(TARGET)))
+                .isInstanceOf(BackendUnavailableException.class)
+                .hasMessageContaining("TLS");
+        assertThat(deceived.problem().orElseThrow()).contains("TLS");
     }
 
     @Test

@@ -7,6 +7,8 @@ import io.provisioningbridge.core.port.BackendRefusedException;
 import io.provisioningbridge.core.port.BackendRefusedException.Fault;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -26,7 +28,7 @@ final class Devices {
     /** A device's JSON. */
     record Device(String id, String profileId, ObjectNode json) {
 
-        private static Device of(String operation, JsonNode json) {
+        static Device of(String operation, JsonNode json) {
             String id = json.path("id").path("id").asText("");
             if (id.isEmpty() || !(json instanceof ObjectNode object)) {
                 throw Refusals.nonsense(operation, "it is no device");
@@ -94,6 +96,28 @@ final class Devices {
         return isOvertaken(reply)
                 ? Optional.empty()
                 : Optional.of(Device.of(operation, RestApi.json(operation, reply)));
+    }
+
+    /** At most a thousand of a profile's devices whose names begin so. */
+    List<Device> ofProfile(String profileId, String prefix, Deadline deadline) {
+        String operation = "listing devices";
+        JsonNode page = RestApi.json(
+                operation,
+                api.get(
+                        "/api/tenant/deviceInfos?pageSize=1000&page=0&deviceProfileId=" + profileId + "&textSearch="
+                                + encoded(prefix),
+                        deadline));
+        if (!page.path("data").isArray()) {
+            throw Refusals.nonsense(operation, "it is no page");
+        }
+        List<Device> devices = new ArrayList<>();
+        for (JsonNode json : page.path("data")) {
+            Device device = Device.of(operation, json);
+            if (device.name().startsWith(prefix)) {
+                devices.add(device);
+            }
+        }
+        return devices;
     }
 
     /** Success says nothing of whether it is there again. */

@@ -1,15 +1,21 @@
 package io.provisioningbridge.adapter.thingsboard;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.provisioningbridge.adapter.thingsboard.EventWay.Arrival;
 import io.provisioningbridge.core.port.BackendRefusedException;
 import io.provisioningbridge.core.port.BackendUnavailableException;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Whether ThingsBoard is set up for the bridge; for the start, where it warns. Changes nothing. Safe for concurrent use. */
 public final class ThingsBoardCheck {
 
+    private static final String SECRET_HEADER = "X-Webhook-Secret";
+
     private final ThingsBoardSettings settings;
+    private final List<Webhook> webhooks;
     private final RestApi api;
 
     /** What is not as it should be. */
@@ -20,14 +26,25 @@ public final class ThingsBoardCheck {
         PROFILE_OF_ANOTHER_MODE,
         /** The profile makes devices: one that was decommissioned is there again as soon as it connects. */
         PROFILE_CREATES_DEVICES,
-        /** The profile has no rule chain of its own, or one that calls nothing: connects are not reported. */
+        /** The profile has no rule chain of its own, or one in which a connect leads to no call: connects are not reported. */
         NO_WEBHOOK,
+        /** What the chain calls on a connect is not this bridge. */
+        WEBHOOK_ELSEWHERE,
+        /** The chain calls this bridge with a secret that it does not accept: the queue repeats that for ever. */
+        WEBHOOK_SECRET_UNKNOWN,
         /** What the chain calls is called once, and not again when it fails. */
         WEBHOOK_NOT_REPEATED
     }
 
+    /** Of a bridge that does not know what ThingsBoard calls it: whatever the chain calls is right. */
     public ThingsBoardCheck(ThingsBoardSettings settings) {
+        this(settings, List.of());
+    }
+
+    /** @param webhooks the bridge's own, with each secret that it accepts; none: it does not know */
+    public ThingsBoardCheck(ThingsBoardSettings settings, List<Webhook> webhooks) {
         this.settings = settings;
+        this.webhooks = List.copyOf(webhooks);
         this.api = new RestApi(settings);
     }
 
@@ -78,21 +95,33 @@ public final class ThingsBoardCheck {
             findings.add(Finding.NO_WEBHOOK);
             return;
         }
-        JsonNode nodes = RestApi.json(
-                        "reading the rule chain", api.get("/api/ruleChain/" + chainId + "/metadata", deadline))
-                .path("nodes");
-        boolean calls = false;
-        boolean repeats = false;
-        for (JsonNode node : nodes) {
-            String type = node.path("type").asText();
-            calls |= type.endsWith(".TbRestApiCallNode");
-            repeats |= type.endsWith(".TbCheckpointNode")
-                    && node.path("queueName").asText().equals("HighPriority");
-        }
-        if (!calls) {
+        RuleChainGraph chain = new RuleChainGraph(new RuleChains(api).metadata(chainId, deadline));
+        Set<Arrival> calls = EventWay.ofConnect(chain);
+        Set<Arrival> ours = calls.stream()
+                .filter(call -> webhooks.isEmpty()
+                        || webhooks.stream().anyMatch(webhook -> chain.calls(call.node(), webhook.url())))
+                .collect(Collectors.toSet());
+        if (calls.isEmpty()) {
             findings.add(Finding.NO_WEBHOOK);
-        } else if (!repeats) {
+        } else if (ours.isEmpty()) {
+            findings.add(Finding.WEBHOOK_ELSEWHERE);
+        } else {
+            judge(ours, chain, findings);
+        }
+    }
+
+    private void judge(Set<Arrival> ours, RuleChainGraph chain, Set<Finding> findings) {
+        if (ours.stream().noneMatch(call -> call.repeated() && !EventWay.handlesFailure(chain, call.node()))) {
             findings.add(Finding.WEBHOOK_NOT_REPEATED);
         }
+        if (!webhooks.isEmpty() && !ours.stream().allMatch(call -> sendsOurSecret(chain.node(call.node())))) {
+            findings.add(Finding.WEBHOOK_SECRET_UNKNOWN);
+        }
+    }
+
+    private boolean sendsOurSecret(JsonNode node) {
+        String sent =
+                node.path("configuration").path("headers").path(SECRET_HEADER).asText("");
+        return webhooks.stream().anyMatch(webhook -> webhook.secret().reveal().equals(sent));
     }
 }

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.provisioningbridge.adapter.thingsboard.ThingsBoardCheck.Finding;
+import io.provisioningbridge.core.domain.Secret;
 import io.provisioningbridge.core.port.BackendUnavailableException;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -14,6 +16,10 @@ import org.junit.jupiter.api.Test;
 
 class ThingsBoardCheckTest {
 
+    private static final Webhook WEBHOOK =
+            Webhook.below(URI.create("https://bridge.example.com/prefix"), new Secret("the-present-secret"));
+    private static final Webhook OTHER_SECRET = new Webhook(WEBHOOK.url(), new Secret("another-secret-0"));
+    private static final String SWITCH = "org.thingsboard.rule.engine.filter.TbMsgTypeSwitchNode";
     private static final String REST = "org.thingsboard.rule.engine.rest.TbRestApiCallNode";
     private static final String CHECKPOINT = "org.thingsboard.rule.engine.flow.TbCheckpointNode";
 
@@ -28,9 +34,11 @@ class ThingsBoardCheckTest {
     void installedProfileShouldBeAllRight() {
         for (ThingsBoardMode mode : ThingsBoardMode.values()) {
             SimulatedPlatform platform = platform(mode, false);
-            attachChain(platform, REST, CHECKPOINT);
+            attachChain(platform, CHECKPOINT, REST);
 
             assertThat(new ThingsBoardCheck(platform.settings()).findings()).isEmpty();
+            assertThat(new ThingsBoardCheck(platform.settings(), List.of(OTHER_SECRET, WEBHOOK)).findings())
+                    .isEmpty();
         }
     }
 
@@ -47,7 +55,7 @@ class ThingsBoardCheckTest {
     @Test
     void profileOfAnotherModeShouldBeFound() {
         SimulatedPlatform platform = platform(ThingsBoardMode.CHAIN, false);
-        attachChain(platform, REST, CHECKPOINT);
+        attachChain(platform, CHECKPOINT, REST);
         ThingsBoardSettings settings = platform.settings();
 
         assertThat(new ThingsBoardCheck(ThingsBoardSettings.of(
@@ -59,7 +67,7 @@ class ThingsBoardCheckTest {
     @Test
     void profileThatCreatesDevicesShouldBeFound() {
         SimulatedPlatform platform = platform(ThingsBoardMode.CHAIN, true);
-        attachChain(platform, REST, CHECKPOINT);
+        attachChain(platform, CHECKPOINT, REST);
 
         assertThat(new ThingsBoardCheck(platform.settings()).findings())
                 .containsExactly(Finding.PROFILE_CREATES_DEVICES);
@@ -83,6 +91,49 @@ class ThingsBoardCheckTest {
     }
 
     @Test
+    void webhookWhoseFailureIsTakenCareOfShouldBeFound() {
+        SimulatedPlatform platform = platform(ThingsBoardMode.MANAGED, false);
+        ObjectNode chain = chainOf(CHECKPOINT, REST);
+        chain.withArray("connections")
+                .addObject()
+                .put("fromIndex", 2)
+                .put("toIndex", 0)
+                .put("type", "Failure");
+        attachChain(platform, chain);
+
+        assertThat(new ThingsBoardCheck(platform.settings()).findings()).containsExactly(Finding.WEBHOOK_NOT_REPEATED);
+    }
+
+    @Test
+    void webhookThatNothingLeadsToShouldBeFound() {
+        SimulatedPlatform platform = platform(ThingsBoardMode.MANAGED, false);
+        ObjectNode chain = chainOf(CHECKPOINT, REST);
+        ((ObjectNode) chain.path("connections").path(0)).put("type", "Post telemetry");
+        attachChain(platform, chain);
+
+        assertThat(new ThingsBoardCheck(platform.settings()).findings()).containsExactly(Finding.NO_WEBHOOK);
+    }
+
+    @Test
+    void webhookOfAnotherBridgeShouldBeFound() {
+        SimulatedPlatform platform = platform(ThingsBoardMode.MANAGED, false);
+        attachChain(platform, CHECKPOINT, REST);
+        Webhook other = Webhook.below(URI.create("https://other.example.com"), WEBHOOK.secret());
+
+        assertThat(new ThingsBoardCheck(platform.settings(), List.of(other)).findings())
+                .containsExactly(Finding.WEBHOOK_ELSEWHERE);
+    }
+
+    @Test
+    void webhookWithASecretThatTheBridgeDoesNotAcceptShouldBeFound() {
+        SimulatedPlatform platform = platform(ThingsBoardMode.MANAGED, false);
+        attachChain(platform, CHECKPOINT, REST);
+
+        assertThat(new ThingsBoardCheck(platform.settings(), List.of(OTHER_SECRET)).findings())
+                .containsExactly(Finding.WEBHOOK_SECRET_UNKNOWN);
+    }
+
+    @Test
     void wrongCredentialsShouldBeSaid() {
         SimulatedPlatform platform = platform(ThingsBoardMode.MANAGED, false);
 
@@ -97,13 +148,36 @@ class ThingsBoardCheckTest {
         return platform;
     }
 
+    /** The switch, and nodes of these types in a row behind it. */
     private static void attachChain(SimulatedPlatform platform, String... types) {
-        JsonNode chain = platform.post("/api/ruleChain", Json.object().put("name", "chain"));
-        ObjectNode metadata = Json.object();
-        metadata.set("ruleChainId", chain.path("id"));
+        attachChain(platform, chainOf(types));
+    }
+
+    private static ObjectNode chainOf(String... types) {
+        ObjectNode metadata = Json.object().put("firstNodeIndex", 0);
+        metadata.withArray("nodes").addObject().put("type", SWITCH);
         for (String type : types) {
-            metadata.withArray("nodes").addObject().put("type", type).put("queueName", "HighPriority");
+            int index = metadata.path("nodes").size();
+            metadata.withArray("nodes")
+                    .addObject()
+                    .put("type", type)
+                    .put("queueName", "HighPriority")
+                    .putObject("configuration")
+                    .put("restEndpointUrlPattern", WEBHOOK.url().toString())
+                    .putObject("headers")
+                    .put("X-Webhook-Secret", WEBHOOK.secret().reveal());
+            metadata.withArray("connections")
+                    .addObject()
+                    .put("fromIndex", index - 1)
+                    .put("toIndex", index)
+                    .put("type", index == 1 ? "Connect Event" : "Success");
         }
+        return metadata;
+    }
+
+    private static void attachChain(SimulatedPlatform platform, ObjectNode metadata) {
+        JsonNode chain = platform.post("/api/ruleChain", Json.object().put("name", "chain"));
+        metadata.set("ruleChainId", chain.path("id"));
         platform.post("/api/ruleChain/metadata", metadata);
         String profileId = platform.get("/api/deviceProfileInfos?pageSize=10&page=0")
                 .path("data")

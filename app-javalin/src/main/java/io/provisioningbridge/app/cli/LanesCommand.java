@@ -65,7 +65,10 @@ final class LanesCommand implements Callable<Integer> {
 
     @Command(description = "Has lanes worked on again, now.")
     int retry(
-            @Option(names = "--system", required = true, description = "Which system: certificate-authority or tunnel.")
+            @Option(
+                            names = "--system",
+                            required = true,
+                            description = "Which system: certificate-authority, tunnel, update-server or platform.")
                     String system,
             @ArgGroup(multiplicity = "1") Which which) {
         return BridgeCall.with(terminal, client -> {

@@ -4,6 +4,7 @@ import static io.provisioningbridge.app.config.Variable.*;
 
 import io.provisioningbridge.core.domain.DeviceId;
 import io.provisioningbridge.core.domain.Parsed;
+import io.provisioningbridge.core.domain.Secret;
 import io.provisioningbridge.core.enrollment.Reenrollment;
 import java.net.URI;
 import java.nio.file.Path;
@@ -45,6 +46,10 @@ final class ConfigReader {
         Optional<ListenerConfig> listener = listener();
         Optional<OperatorConfig> operators = OperatorReader.read(values, listener.map(ListenerConfig::listen));
         Optional<EnrollmentConfig> enrollment = enrollment();
+        Optional<HawkbitConfig> hawkbit = BackendsReader.hawkbit(values);
+        Optional<ThingsBoardConfig> thingsBoard = BackendsReader.thingsBoard(values);
+        ServicesConfig services = BackendsReader.services(values);
+        List<Secret> webhookSecrets = WebhookReader.read(values);
         LaterVariables.check(values);
 
         if (!findings.problems().isEmpty()) {
@@ -56,6 +61,10 @@ final class ConfigReader {
                 listener.orElseThrow(),
                 operators.orElseThrow(),
                 enrollment.orElseThrow(),
+                hawkbit,
+                thingsBoard,
+                services,
+                webhookSecrets,
                 data.orElseThrow());
         return new ConfigReading.Accepted(config, findings.warnings(), values.settings());
     }
@@ -69,8 +78,9 @@ final class ConfigReader {
                             values.problem(variable, "contradicts BRIDGE_CA=embedded; remove one of the two"));
             return Optional.of(new AuthorityConfig.Embedded());
         }
-        boolean stepCaMeant = anySet(STEP_CA_FINGERPRINT, STEP_CA_PROVISIONER_NAME, STEP_CA_PROVISIONER_PASSWORD);
-        if (!stepCaMeant && !anySet(STEP_CA_URL, BRIDGE_CA)) {
+        boolean stepCaMeant =
+                values.anySet(STEP_CA_FINGERPRINT, STEP_CA_PROVISIONER_NAME, STEP_CA_PROVISIONER_PASSWORD);
+        if (!stepCaMeant && !values.anySet(STEP_CA_URL, BRIDGE_CA)) {
             values.problem(
                     STEP_CA_URL,
                     "required: the https URL of step-ca, or BRIDGE_CA=embedded for a CA inside the bridge");
@@ -144,7 +154,7 @@ final class ConfigReader {
     }
 
     private Optional<TlsConfig> tlsFromAuthority() {
-        if (!anySet(BRIDGE_TLS_PROVISIONER_NAME, BRIDGE_TLS_PROVISIONER_PASSWORD)) {
+        if (!values.anySet(BRIDGE_TLS_PROVISIONER_NAME, BRIDGE_TLS_PROVISIONER_PASSWORD)) {
             return Optional.of(new TlsConfig.Auto(Optional.empty()));
         }
         if (values.peek(BRIDGE_CA, Choice.of("embedded")).isPresent()) {
@@ -204,10 +214,6 @@ final class ConfigReader {
 
     private void refuse(String why, Variable... variables) {
         Stream.of(variables).filter(values::isSet).forEach(variable -> values.problem(variable, why));
-    }
-
-    private boolean anySet(Variable... variables) {
-        return Stream.of(variables).anyMatch(values::isSet);
     }
 
     private static Parsed<TlsMode> parseTlsMode(String text) {

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * Typed access to the variables; what does not parse is reported once it is asked for. Every method answers empty both for a
@@ -26,6 +27,10 @@ final class Values {
 
     boolean isSet(Variable variable) {
         return sources.isSet(variable);
+    }
+
+    boolean anySet(Variable... variables) {
+        return Stream.of(variables).anyMatch(this::isSet);
     }
 
     <T> Optional<T> optional(Variable variable, Function<String, Parsed<T>> parser) {

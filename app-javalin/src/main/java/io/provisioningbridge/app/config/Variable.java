@@ -44,23 +44,27 @@ public enum Variable {
     ENROLLMENT_RESERVED_IDS(Use.READ),
     REENROLLMENT(Use.READ),
 
-    HAWKBIT_URL(Use.LATER),
-    HAWKBIT_USER(Use.LATER),
-    HAWKBIT_PASSWORD(Use.LATER),
-    HAWKBIT_PUBLIC_URL(Use.LATER),
-    HAWKBIT_TENANT(Use.LATER),
-    HAWKBIT_TARGET_TOKENS(Use.LATER),
-    THINGSBOARD_URL(Use.LATER),
-    THINGSBOARD_API_KEY(Use.LATER),
-    THINGSBOARD_USER(Use.LATER),
-    THINGSBOARD_PASSWORD(Use.LATER),
-    THINGSBOARD_MODE(Use.LATER),
-    THINGSBOARD_DEVICE_PROFILE(Use.LATER),
-    MQTT_PUBLIC_ENDPOINT(Use.LATER),
+    HAWKBIT_URL(Use.READ),
+    HAWKBIT_USER(Use.READ),
+    HAWKBIT_PASSWORD(Use.READ),
+    HAWKBIT_CA(Use.READ),
+    HAWKBIT_PUBLIC_URL(Use.READ),
+    HAWKBIT_TENANT(Use.READ),
+    HAWKBIT_TARGET_TOKENS(Use.READ),
+
+    THINGSBOARD_URL(Use.READ),
+    THINGSBOARD_API_KEY(Use.READ),
+    THINGSBOARD_USER(Use.READ),
+    THINGSBOARD_PASSWORD(Use.READ),
+    THINGSBOARD_CA(Use.READ),
+    THINGSBOARD_MODE(Use.READ),
+    THINGSBOARD_DEVICE_PROFILE(Use.READ),
+    BRIDGE_WEBHOOK_SECRET(Use.READ),
+    MQTT_PUBLIC_ENDPOINT(Use.READ),
+
     BRIDGE_DATABASE_URL(Use.LATER),
     BRIDGE_DATABASE_USER(Use.LATER),
     BRIDGE_DATABASE_PASSWORD(Use.LATER),
-    BRIDGE_WEBHOOK_SECRET(Use.LATER),
 
     BRIDGE_ADMIN_URL(Use.ELSEWHERE),
     BRIDGE_JAVA_OPTS(Use.ELSEWHERE),
@@ -70,7 +74,7 @@ public enum Variable {
     enum Use {
         /** This version of the server. */
         READ,
-        /** A later version; a wrong value is refused already now, so that an upgrade finds a sound configuration. */
+        /** A later version. */
         LATER,
         /** Not the server: the launcher, the operator's commands, the tests. */
         ELSEWHERE

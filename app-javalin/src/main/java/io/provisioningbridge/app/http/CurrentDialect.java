@@ -1,6 +1,7 @@
 package io.provisioningbridge.app.http;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.provisioningbridge.app.config.ServicesConfig;
 import io.provisioningbridge.core.enrollment.EnrollmentRequest;
 import io.provisioningbridge.core.enrollment.EnrollmentResult;
 
@@ -8,6 +9,12 @@ import io.provisioningbridge.core.enrollment.EnrollmentResult;
 final class CurrentDialect implements Dialect {
 
     static final String CSR = "csr_pem";
+
+    private final ServicesConfig services;
+
+    CurrentDialect(ServicesConfig services) {
+        this.services = services;
+    }
 
     @Override
     public EnrollmentRequest decode(String id, JsonBody body) {
@@ -17,7 +24,7 @@ final class CurrentDialect implements Dialect {
 
     @Override
     public ObjectNode encode(EnrollmentResult.Enrolled enrolled) {
-        return Json.object()
+        ObjectNode answer = Json.object()
                 .put("device_id", enrolled.deviceId().text())
                 .put("cert", enrolled.certificatePem())
                 .put("ca_chain", enrolled.chainPem())
@@ -25,5 +32,10 @@ final class CurrentDialect implements Dialect {
                 .put("wireguard_ip", enrolled.address().toString())
                 .put("not_after", Dialect.rfc3339(enrolled.notAfter()))
                 .put("renew_after", Dialect.rfc3339(enrolled.renewAfter()));
+        ObjectNode told = ServicesJson.of(services, enrolled.deviceId(), enrolled.targetToken());
+        if (!told.isEmpty()) {
+            answer.set("services", told);
+        }
+        return answer;
     }
 }

@@ -1,5 +1,6 @@
 package io.provisioningbridge.app.http;
 
+import io.provisioningbridge.app.config.ServicesConfig;
 import io.provisioningbridge.core.enrollment.Confirmation;
 import io.provisioningbridge.core.enrollment.ConfirmationResult;
 import io.provisioningbridge.core.enrollment.EnrollmentRequest;
@@ -18,6 +19,7 @@ import java.util.function.Supplier;
  * @param signedRequests takes CMS bodies apart
  * @param authorities the CA certificates in force, such as {@code authority::authorities}; may throw
  *     {@link io.provisioningbridge.core.port.BackendUnavailableException}
+ * @param services what enrolled devices are told of other servers
  * @param readiness what {@code /health/ready} tells
  */
 public record DeviceApi(
@@ -25,4 +27,5 @@ public record DeviceApi(
         Function<Confirmation, ConfirmationResult> confirm,
         SignedRequestReader signedRequests,
         Supplier<List<X509Certificate>> authorities,
+        ServicesConfig services,
         Readiness readiness) {}

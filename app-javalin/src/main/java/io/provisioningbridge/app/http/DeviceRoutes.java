@@ -8,7 +8,7 @@ final class DeviceRoutes {
     private DeviceRoutes() {}
 
     static void register(RoutesConfig routes, DeviceApi api, Bulkhead bulkhead) {
-        EnrollRoute enroll = new EnrollRoute(api.enroll(), api.signedRequests(), bulkhead);
+        EnrollRoute enroll = new EnrollRoute(api, bulkhead);
         ConfirmRoute confirm = new ConfirmRoute(api.confirm(), api.signedRequests(), bulkhead);
         TrustRoutes trust = new TrustRoutes(api.authorities(), bulkhead);
         HealthRoutes health = new HealthRoutes(api.readiness());

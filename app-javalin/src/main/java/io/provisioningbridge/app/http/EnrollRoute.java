@@ -13,17 +13,18 @@ final class EnrollRoute {
 
     private static final Logger LOG = LoggerFactory.getLogger(EnrollRoute.class);
 
-    private static final Dialect CURRENT = new CurrentDialect();
     private static final Dialect NAMED_DEVICE = new NamedDeviceDialect();
     private static final Dialect FLAT = new FlatDialect();
 
     private final Function<EnrollmentRequest, EnrollmentResult> enroll;
     private final SignedRequestReader reader;
+    private final Dialect current;
     private final Bulkhead bulkhead;
 
-    EnrollRoute(Function<EnrollmentRequest, EnrollmentResult> enroll, SignedRequestReader reader, Bulkhead bulkhead) {
-        this.enroll = enroll;
-        this.reader = reader;
+    EnrollRoute(DeviceApi api, Bulkhead bulkhead) {
+        this.enroll = api.enroll();
+        this.reader = api.signedRequests();
+        this.current = new CurrentDialect(api.services());
         this.bulkhead = bulkhead;
     }
 
@@ -59,12 +60,12 @@ final class EnrollRoute {
         ctx.contentType("application/json").result(Json.write(dialect.encode(enrolled)));
     }
 
-    private static Dialect dialectOf(JsonBody body) {
+    private Dialect dialectOf(JsonBody body) {
         boolean older = body.has(NamedDeviceDialect.CSR);
         if (older && body.has(CurrentDialect.CSR)) {
             throw new ProblemException(
                     ProblemType.MALFORMED_BODY, "Send either 'csr_pem' or, as older devices do, 'csr'; not both.");
         }
-        return older ? NAMED_DEVICE : CURRENT;
+        return older ? NAMED_DEVICE : current;
     }
 }

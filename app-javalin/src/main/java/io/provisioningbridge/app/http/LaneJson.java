@@ -54,7 +54,7 @@ final class LaneJson {
 
     /** All there are, for people. */
     static String systems() {
-        return Arrays.stream(Backend.values()).map(LaneJson::system).collect(Collectors.joining(" or "));
+        return Arrays.stream(Backend.values()).map(LaneJson::system).collect(Collectors.joining(", "));
     }
 
     /** Fills in how well something is known; nobody is to take for observed what was only written down. */

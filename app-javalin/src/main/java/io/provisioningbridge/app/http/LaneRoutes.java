@@ -110,7 +110,7 @@ final class LaneRoutes {
 
     private static Backend systemIn(JsonBody body) {
         return LaneJson.systemNamed(body.requiredText(SYSTEM))
-                .orElseThrow(() ->
-                        new ProblemException(ProblemType.INVALID_SYSTEM, "'system' is " + LaneJson.systems() + "."));
+                .orElseThrow(() -> new ProblemException(
+                        ProblemType.INVALID_SYSTEM, "'system' is one of: " + LaneJson.systems() + "."));
     }
 }

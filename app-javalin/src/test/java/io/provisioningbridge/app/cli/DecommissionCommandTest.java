@@ -226,7 +226,8 @@ class DecommissionCommandTest {
         assertThat(run("lanes", "--state", "lost")).isEqualTo(1);
         assertThat(complained()).contains("'state' is one of: due, done, failed.");
         assertThat(run("lanes", "retry", "--system", "hub", "--all-failed")).isEqualTo(1);
-        assertThat(complained()).contains("'system' is certificate-authority or tunnel.");
+        assertThat(complained())
+                .contains("'system' is one of: certificate-authority, tunnel, update-server, platform.");
         assertThat(run("lanes", "retry", "--system", "tunnel")).isEqualTo(2);
         assertThat(run("lanes", "retry", "--all-failed")).isEqualTo(2);
     }

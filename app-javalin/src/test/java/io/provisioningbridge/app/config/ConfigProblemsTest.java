@@ -22,6 +22,12 @@ class ConfigProblemsTest {
             "WG_SERVER_ENDPOINT", "vpn.example.com:51820",
             "WG_SERVER_PUBLIC_KEY", "q1ftVnTSoU4rjEtqpEoMTPZU4JdqXZVpXCFmmFNq8Xo=");
 
+    private static final Map<String, String> BACKENDS = Map.of(
+            "HAWKBIT_URL", "https://hawkbit",
+            "HAWKBIT_USER", "bridge",
+            "HAWKBIT_PASSWORD", "its password",
+            "THINGSBOARD_URL", "http://things");
+
     @ParameterizedTest(name = "{0}={1}")
     @CsvSource(delimiter = '|', textBlock = """
                     STEP_CA_URL                 | http://ca:9000                   | use https
@@ -59,6 +65,7 @@ class ConfigProblemsTest {
                     BRIDGE_LISTEN               | 0.0.0.0:70000                    | port between 0 and 65535
                     BRIDGE_PUBLIC_URL           | http://bridge.example.com        | the bridge speaks https
                     BRIDGE_PUBLIC_URL           | bridge.example.com               | does not begin with https://
+                    BRIDGE_PUBLIC_URL           | https://bridge/$x                | cannot be called by ThingsBoard
                     BRIDGE_TLS                  | on                               | is not one of: auto, files, off
                     BRIDGE_TLS_CERT             | /tls/bridge.pem                  | only for BRIDGE_TLS=files
                     BRIDGE_TLS_KEY              | /tls/bridge.key                  | only for BRIDGE_TLS=files
@@ -70,6 +77,14 @@ class ConfigProblemsTest {
                     BRIDGE_CONFIG               | /nowhere/bridge.properties       | there is no file
                     HAWKBIT_URL                 | hawkbit:8080                     | does not begin with https://
                     HAWKBIT_TARGET_TOKENS       | yes                              | is not one of: on, off
+                    HAWKBIT_USER                | a:b                              | holds a colon
+                    HAWKBIT_TENANT              | my/tenant                        | is not a tenant's name
+                    HAWKBIT_PUBLIC_URL          | updates.example.com              | does not begin with https://
+                    HAWKBIT_PUBLIC_URL          | https://h/$(reboot)              | has characters that devices refuse
+                    HAWKBIT_CA                  | /etc/ca.pem                      | goes into HAWKBIT_CA_FILE
+                    THINGSBOARD_URL             | https://me:secret@things         | must not hold a user
+                    THINGSBOARD_API_KEY         | tb secret                        | is not an API key
+                    THINGSBOARD_CA              | -----BEGIN                       | only for an https URL
                     THINGSBOARD_MODE            | allow-create                     | is not one of: managed, chain
                     MQTT_PUBLIC_ENDPOINT        | mqtt                             | has no port
                     WG_INTERFACE                | wg0/../x                         | is not an interface name
@@ -80,6 +95,10 @@ class ConfigProblemsTest {
                     BRIDGE_OPERATOR_TOKEN       | not a token that a header has    | may hold only letters
                     BRIDGE_SIGNING_KEY_FILE     | /nowhere/signing.pem             | there is no file
                     BRIDGE_VIEWER_TOKEN         | "seventeen-letters                | may hold only letters
+                    BRIDGE_WEBHOOK_SECRET       | hunter2                          | 16 to 512 characters
+                    BRIDGE_WEBHOOK_SECRET       | 0123456789abcdef,                | 16 to 512 characters
+                    BRIDGE_WEBHOOK_SECRET       | 0123456789abcdef,0123456789abcdef | holds the same value twice
+                    BRIDGE_WEBHOOK_SECRET       | 0123456789abcdef,fedcba9876543210,a0123456789abcdef | more than two
                     BRIDGE_DATABASE_URL         | jdbc:postgresql://db/bridge      | remove it
                     REENROLLMENT                | always                           | is not one of: proof, open, never
                     REENROLLMENTS               | proof                            | did you mean REENROLLMENT?
@@ -91,6 +110,7 @@ class ConfigProblemsTest {
     void aWrongValueShouldBeReported(String name, String value, String saying) {
         Map<String, String> environment = new HashMap<>(STEP_CA);
         environment.putAll(WIREGUARD);
+        environment.putAll(BACKENDS);
         environment.put(name, value);
 
         ConfigReading reading = BridgeConfig.read(environment);
@@ -120,6 +140,19 @@ class ConfigProblemsTest {
                     a TLS provisioner without step-ca  | W BRIDGE_CA=embedded BRIDGE_TLS_PROVISIONER_NAME=x BRIDGE_TLS_PROVISIONER_PASSWORD=y | BRIDGE_TLS_PROVISIONER_NAME BRIDGE_TLS_PROVISIONER_PASSWORD
                     operators in the clear             | W S BRIDGE_TLS=off BRIDGE_ADMIN_LISTEN=0.0.0.0:8444         | BRIDGE_ADMIN_LISTEN
                     one token for two roles            | W S BRIDGE_OPERATOR_TOKEN=0123456789abcdef BRIDGE_VIEWER_TOKEN=0123456789abcdef | BRIDGE_VIEWER_TOKEN
+                    hawkBit without its URL            | W S HAWKBIT_USER=bridge HAWKBIT_PASSWORD=x                  | HAWKBIT_URL
+                    devices told of no hawkBit         | W S HAWKBIT_PUBLIC_URL=https://updates                      | HAWKBIT_URL
+                    tokens of no hawkBit               | W S HAWKBIT_TARGET_TOKENS=on                                | HAWKBIT_URL
+                    a hawkBit user without password    | W S HAWKBIT_URL=http://h HAWKBIT_USER=bridge                | HAWKBIT_PASSWORD
+                    a hawkBit password without user    | W S HAWKBIT_URL=http://h HAWKBIT_PASSWORD=x                 | HAWKBIT_USER
+                    trust in plain HTTP                | W S HAWKBIT_URL=http://h HAWKBIT_CA=x                       | HAWKBIT_CA
+                    ThingsBoard without its URL        | W S THINGSBOARD_API_KEY=x                                   | THINGSBOARD_URL
+                    authorities in no file             | W S HAWKBIT_URL=https://h HAWKBIT_CA_FILE=/nowhere          | HAWKBIT_CA
+                    a mode of no ThingsBoard           | W S THINGSBOARD_MODE=chain                                  | THINGSBOARD_URL
+                    a ThingsBoard user without password | W S THINGSBOARD_URL=http://t THINGSBOARD_USER=bridge       | THINGSBOARD_PASSWORD
+                    a ThingsBoard password without user | W S THINGSBOARD_URL=http://t THINGSBOARD_PASSWORD=x        | THINGSBOARD_USER
+                    an API key and a login             | W S THINGSBOARD_URL=http://t THINGSBOARD_API_KEY=k THINGSBOARD_USER=bridge THINGSBOARD_PASSWORD=x | THINGSBOARD_API_KEY
+                    the webhook's secret is a token    | W S BRIDGE_OPERATOR_TOKEN=0123456789abcdef BRIDGE_WEBHOOK_SECRET=fedcba9876543210,0123456789abcdef | BRIDGE_WEBHOOK_SECRET
                     nothing at all                     |                                                             | STEP_CA_URL WG_SERVER_ENDPOINT WG_SERVER_PUBLIC_KEY
                     """)
     void anImpossibleCombinationShouldBeReported(String what, String given, String reported) {

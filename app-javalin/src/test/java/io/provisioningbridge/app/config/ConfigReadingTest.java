@@ -248,14 +248,12 @@ class ConfigReadingTest {
 
     @Test
     void whatThisVersionDoesNotUseYetShouldBeWarnedAbout() {
-        Map<String, String> environment = eightAnd(
-                "THINGSBOARD_URL", "https://tb",
-                "THINGSBOARD_MODE", "chain",
-                "BRIDGE_WEBHOOK_SECRET", "0123456789abcdef");
+        Map<String, String> environment = eightAnd("BRIDGE_DATABASE_USER", "bridge");
 
         assertThat(config(environment)).isNotNull();
-        assertThat(warned(environment))
-                .contains("HAWKBIT_URL", "THINGSBOARD_URL", "THINGSBOARD_MODE", "BRIDGE_WEBHOOK_SECRET");
+        assertThat(warned(environment)).contains("BRIDGE_DATABASE_USER");
+        assertThat(BridgeConfig.read(environment).settings())
+                .contains(new Setting("BRIDGE_DATABASE_USER", "bridge", "environment, not used by this version"));
     }
 
     @Test
@@ -281,8 +279,8 @@ class ConfigReadingTest {
 
     @Test
     void whatIsAllowedButOddShouldBeWarnedAbout() {
-        assertThat(warned(eight())).containsExactlyInAnyOrder("HAWKBIT_URL", "BRIDGE_PUBLIC_URL");
-        assertThat(warned(eightAnd("BRIDGE_PUBLIC_URL", "https://b"))).containsExactly("HAWKBIT_URL");
+        assertThat(warned(eight())).containsExactlyInAnyOrder("HAWKBIT_USER", "BRIDGE_PUBLIC_URL");
+        assertThat(warned(eightAnd("BRIDGE_PUBLIC_URL", "https://b"))).containsExactly("HAWKBIT_USER");
         assertThat(warned(eightAnd("BRIDGE_CERT_LIFETIME", "167h"))).contains("BRIDGE_CERT_LIFETIME");
         assertThat(warned(eightAnd("BRIDGE_CERT_LIFETIME", "7d"))).doesNotContain("BRIDGE_CERT_LIFETIME");
         assertThat(warned(eightAnd("BRIDGE_TLS", "off"))).contains("BRIDGE_TLS").doesNotContain("BRIDGE_PUBLIC_URL");
@@ -309,6 +307,7 @@ class ConfigReadingTest {
     void noSecretShouldBeShown() {
         Map<String, String> environment = eightAnd(
                 "BRIDGE_OPERATOR_TOKEN", "hunter2-operator-token",
+                "HAWKBIT_USER", "bridge",
                 "HAWKBIT_PASSWORD", "hunter2-hawkbit",
                 "THINGSBOARD_URL", "https://tb",
                 "BRIDGE_PUBLIC_URL", "https://me:hunter2@x@bridge.example.com",
@@ -345,10 +344,11 @@ class ConfigReadingTest {
                         "WG_CLIENT_MTU",
                         "BRIDGE_LISTN",
                         "BRIDGE_CERT_LIFETIME",
+                        "THINGSBOARD_URL",
                         "THINGSBOARD_MODE");
         String message = ((ConfigReading.Rejected) reading).message();
-        assertThat(message).startsWith("The configuration has 11 problems:\n");
-        assertThat(message.lines()).hasSize(12).anyMatch(line -> line.contains("did you mean BRIDGE_LISTEN?"));
+        assertThat(message).startsWith("The configuration has 12 problems:\n");
+        assertThat(message.lines()).hasSize(13).anyMatch(line -> line.contains("did you mean BRIDGE_LISTEN?"));
     }
 
     @Test
@@ -361,9 +361,10 @@ class ConfigReadingTest {
                         new Setting("STEP_CA_PROVISIONER_PASSWORD", "***", "environment"),
                         new Setting("BRIDGE_LISTEN", "0.0.0.0:8443", Setting.DEFAULT),
                         new Setting("BRIDGE_PUBLIC_URL", "", Setting.UNSET),
-                        new Setting(
-                                "HAWKBIT_URL", "http://tenant-hawkbit:8090", "environment, not used by this version"))
-                .noneMatch(setting -> setting.name().equals("THINGSBOARD_URL"));
+                        new Setting("HAWKBIT_URL", "http://tenant-hawkbit:8090", "environment"),
+                        new Setting("THINGSBOARD_URL", "", Setting.UNSET),
+                        new Setting("THINGSBOARD_MODE", "managed", Setting.DEFAULT))
+                .noneMatch(setting -> setting.name().equals("BRIDGE_DATABASE_URL"));
     }
 
     @Test

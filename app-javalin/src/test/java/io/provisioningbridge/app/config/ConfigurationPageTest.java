@@ -65,8 +65,9 @@ class ConfigurationPageTest {
 
         assertThat(NAME.matcher(page()).results().map((MatchResult name) -> name.group(1)))
                 .isNotEmpty()
-                .allSatisfy(name -> assertThat(
-                                others.contains(name) || Variable.named(name).isPresent())
+                .allSatisfy(name -> assertThat(others.contains(name)
+                                || Variable.named(name).isPresent()
+                                || Variable.withFileVariant(name).isPresent())
                         .as(name)
                         .isTrue());
     }
@@ -83,6 +84,10 @@ class ConfigurationPageTest {
                 "BRIDGE_LISTEN",
                 "BRIDGE_ADMIN_LISTEN",
                 "BRIDGE_TLS",
+                "HAWKBIT_TENANT",
+                "HAWKBIT_TARGET_TOKENS",
+                "THINGSBOARD_MODE",
+                "THINGSBOARD_DEVICE_PROFILE",
                 "ENROLLMENT_POLICY",
                 "REENROLLMENT",
                 "BRIDGE_DATA_DIR")) {

@@ -214,9 +214,12 @@ class DecommissionApiTest {
         operators.parts.bridge.runDue();
         assertThat(tunnelSeenAt()).isEqualTo("2026-11-23T10:00:00Z");
 
-        operators.parts.clock.tick(Duration.ofMinutes(59));
+        operators.parts.clock.tick(Duration.ofMinutes(4));
         operators.parts.bridge.runDue();
         assertThat(tunnelSeenAt()).isEqualTo("2026-11-23T10:00:00Z");
+        operators.parts.clock.tick(Duration.ofMinutes(55));
+        operators.parts.bridge.runDue();
+        assertThat(tunnelSeenAt()).as("the first look").isEqualTo("2026-11-23T10:59:00Z");
 
         // Somebody plays an old configuration back.
         operators.parts.peers.put(List.of(new Assignment(peer, device.address(), Set.of())));

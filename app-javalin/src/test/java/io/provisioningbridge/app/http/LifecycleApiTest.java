@@ -214,7 +214,7 @@ class LifecycleApiTest {
                                 + " system said that it did it; it was not read back).");
         operators.delete("/devices/dev-001");
         operators.parts.bridge.runDue();
-        assertThat(words("certificate-authority")).endsWith(" It is looked at again: 2026-11-23T11:01:00Z.");
+        assertThat(words("certificate-authority")).endsWith(" It is looked at again: 2026-11-23T10:06:00Z.");
     }
 
     private String rule(String id) throws Exception {

@@ -4,20 +4,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.provisioningbridge.app.config.HostPort;
+import io.provisioningbridge.app.config.ServicesConfig;
 import io.provisioningbridge.core.domain.DeviceId;
+import io.provisioningbridge.core.domain.Secret;
 import io.provisioningbridge.core.domain.TunnelAddress;
 import io.provisioningbridge.core.enrollment.EnrollmentResult;
 import io.provisioningbridge.core.enrollment.RefusalReason;
 import io.provisioningbridge.core.operation.ExplainDevice;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -67,20 +71,26 @@ class OpenApiTest {
 
     @Test
     void answerShouldHaveExactlyTheDescribedMembers() throws Exception {
-        try (TestServer server = TestServer.of(OpenApiTest::enrolled)) {
+        try (TestServer plain = TestServer.of(OpenApiTest::enrolled);
+                TestServer server = TestServer.of(OpenApiTest::enrolled, SERVICES)) {
+            JsonNode least = TestServer.json(
+                    plain.enroll("dev-001", "{\"csr_pem\":\"\"}").body());
             JsonNode answer = TestServer.json(
                     server.enroll("dev-001", "{\"csr_pem\":\"\"}").body());
             JsonNode schema = contract.at("/components/schemas/Enrolled");
+            JsonNode services = contract.at("/components/schemas/Services/properties");
 
-            assertThat(names(answer))
-                    .isEqualTo(texts(schema.path("required")))
-                    .isEqualTo(names(schema.path("properties")));
+            assertThat(names(least)).isEqualTo(texts(schema.path("required")));
+            assertThat(names(answer)).isEqualTo(names(schema.path("properties")));
+            assertThat(names(answer.path("services"))).isEqualTo(names(services));
+            assertThat(names(answer.at("/services/mqtt"))).isEqualTo(names(services.at("/mqtt/properties")));
+            assertThat(names(answer.at("/services/hawkbit"))).isEqualTo(names(services.at("/hawkbit/properties")));
         }
     }
 
     @Test
     void olderDialectsShouldHaveExactlyTheDescribedMembers() throws Exception {
-        try (TestServer server = TestServer.of(OpenApiTest::enrolled)) {
+        try (TestServer server = TestServer.of(OpenApiTest::enrolled, SERVICES)) {
             JsonNode named =
                     TestServer.json(server.enroll("dev-001", "{\"csr\":\"\"}").body());
             JsonNode flat = TestServer.json(server.post("/v1/enroll", "{\"device_id\":\"dev-001\",\"csr\":\"\"}")
@@ -160,6 +170,11 @@ class OpenApiTest {
                         .isFalse());
     }
 
+    private static final ServicesConfig SERVICES = new ServicesConfig(
+            Optional.of(new HostPort("mqtt.example.com", 8883)),
+            Optional.of(new ServicesConfig.Hawkbit(
+                    Optional.of(URI.create("https://updates.example.com/hawkbit")), "DEFAULT")));
+
     private static EnrollmentResult enrolled(Object request) {
         return new EnrollmentResult.Enrolled(
                 new DeviceId("dev-001"),
@@ -169,7 +184,7 @@ class OpenApiTest {
                 TunnelAddress.parse("10.8.0.2").orThrow(),
                 Instant.parse("2027-01-01T00:00:00Z"),
                 Instant.parse("2026-12-01T00:00:00Z"),
-                Optional.empty());
+                Optional.of(new Secret("its token")));
     }
 
     private static List<String> names(JsonNode object) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.provisioningbridge.adapter.bouncycastle.BouncyCastleSignedRequestReader;
+import io.provisioningbridge.app.config.ServicesConfig;
 import io.provisioningbridge.testkit.fixture.SettableClock;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -41,6 +42,7 @@ class ReadinessTest {
                     },
                     new BouncyCastleSignedRequestReader(),
                     List::of,
+                    new ServicesConfig(Optional.empty(), Optional.empty()),
                     readiness));
 
     @AfterEach

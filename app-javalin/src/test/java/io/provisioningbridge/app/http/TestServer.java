@@ -2,6 +2,7 @@ package io.provisioningbridge.app.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.provisioningbridge.adapter.bouncycastle.BouncyCastleSignedRequestReader;
+import io.provisioningbridge.app.config.ServicesConfig;
 import io.provisioningbridge.app.tls.ServerTls;
 import io.provisioningbridge.core.ProvisioningBridge;
 import io.provisioningbridge.core.enrollment.ConfirmationResult;
@@ -18,6 +19,7 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -25,6 +27,8 @@ import java.util.function.Supplier;
 final class TestServer implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private static final ServicesConfig NO_SERVICES = new ServicesConfig(Optional.empty(), Optional.empty());
 
     private final HttpServer server;
     private final HttpClient client = HttpClient.newHttpClient();
@@ -42,6 +46,19 @@ final class TestServer implements AutoCloseable {
             HttpSettings settings,
             Function<EnrollmentRequest, EnrollmentResult> enroll,
             Supplier<List<X509Certificate>> authorities) {
+        return of(settings, enroll, authorities, NO_SERVICES);
+    }
+
+    /** Serves this use case, and tells whoever enrolled of these services. */
+    static TestServer of(Function<EnrollmentRequest, EnrollmentResult> enroll, ServicesConfig services) {
+        return of(loopback(), enroll, List::of, services);
+    }
+
+    private static TestServer of(
+            HttpSettings settings,
+            Function<EnrollmentRequest, EnrollmentResult> enroll,
+            Supplier<List<X509Certificate>> authorities,
+            ServicesConfig services) {
         Readiness readiness = new Readiness(List.of(), InstantSource.system());
         readiness.runDue();
         return new TestServer(
@@ -51,6 +68,7 @@ final class TestServer implements AutoCloseable {
                         confirmation -> new ConfirmationResult.Confirmed(),
                         new BouncyCastleSignedRequestReader(),
                         authorities,
+                        services,
                         readiness));
     }
 
@@ -65,6 +83,7 @@ final class TestServer implements AutoCloseable {
                         bridge::confirm,
                         new BouncyCastleSignedRequestReader(),
                         authorities,
+                        NO_SERVICES,
                         readiness));
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.provisioningbridge.adapter.bouncycastle.BouncyCastleSignedRequestReader;
 import io.provisioningbridge.adapter.bouncycastle.ServerKey;
+import io.provisioningbridge.app.config.ServicesConfig;
 import io.provisioningbridge.app.http.DeviceApi;
 import io.provisioningbridge.app.http.HttpServer;
 import io.provisioningbridge.app.http.HttpSettings;
@@ -43,6 +44,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Optional;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterEach;
@@ -359,6 +361,7 @@ class AutoTlsTest {
                         },
                         new BouncyCastleSignedRequestReader(),
                         authority::authorities,
+                        new ServicesConfig(Optional.empty(), Optional.empty()),
                         readiness));
         open.push(server);
         return server.port();

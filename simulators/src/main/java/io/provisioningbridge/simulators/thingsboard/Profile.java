@@ -13,16 +13,17 @@ import javax.naming.ldap.Rdn;
 /**
  * A device profile.
  *
- * @param json as it was posted, with its id
+ * @param json as it was posted, with its id and version
  * @param provisionDeviceKey hash of the first certificate of the secret; empty for a profile that provisions nothing
  */
-record Profile(String id, String name, String provisionDeviceKey, ObjectNode json) {
+record Profile(String id, int version, String name, String provisionDeviceKey, ObjectNode json) {
 
     private static final String CHAIN = "X509_CERTIFICATE_CHAIN";
     private static final String END = "-----END CERTIFICATE-----";
 
-    static Profile of(String id, JsonNode body) {
+    static Profile of(String id, int version, JsonNode body) {
         ObjectNode json = body.deepCopy();
+        json.put("version", version);
         json.set("id", Json.id("DEVICE_PROFILE", id));
         JsonNode provision = provision(json);
         String secret = provision.path("provisionDeviceSecret").asText("");
@@ -30,7 +31,7 @@ record Profile(String id, String name, String provisionDeviceKey, ObjectNode jso
         String key = CHAIN.equals(json.path("provisionType").asText()) && end >= 0
                 ? Credential.hash(Credential.trimmed(secret.substring(0, end)))
                 : "";
-        return new Profile(id, json.path("name").asText(), key, json);
+        return new Profile(id, version, json.path("name").asText(), key, json);
     }
 
     boolean createsDevices() {

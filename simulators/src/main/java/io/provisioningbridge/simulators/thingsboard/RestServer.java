@@ -29,15 +29,17 @@ final class RestServer implements AutoCloseable {
 
     private final Accounts accounts;
     private final Tenant tenant;
+    private final RuleChains ruleChains;
     private final AttributeApi attributes;
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final AtomicInteger remaining = new AtomicInteger(Integer.MAX_VALUE);
     private volatile Interference interference = (method, path, exchange) -> false;
     private HttpServer server;
 
-    RestServer(Accounts accounts, Tenant tenant, InstantSource clock) {
+    RestServer(Accounts accounts, Tenant tenant, RuleChains ruleChains, InstantSource clock) {
         this.accounts = accounts;
         this.tenant = tenant;
+        this.ruleChains = ruleChains;
         this.attributes = new AttributeApi(tenant, clock);
         this.server = listen(0);
     }
@@ -265,19 +267,19 @@ final class RestServer implements AutoCloseable {
             return some(tenant.profileInfos(search, request.number("pageSize"), request.number("page")));
         }
         if (request.is("POST", "api", "ruleChain")) {
-            return some(tenant.saveRuleChain(request.json()));
+            return some(ruleChains.save(request.json()));
         }
         if (request.is("POST", "api", "ruleChain", "metadata")) {
-            return some(tenant.saveRuleChainMetadata(request.json()));
+            return some(ruleChains.saveMetadata(request.json()));
         }
         if (request.is("GET", "api", "ruleChain", "*", "metadata")) {
-            return some(tenant.ruleChainMetadata(request.path().get(2)));
+            return some(ruleChains.metadata(request.path().get(2)));
         }
         if (request.is("POST", "api", "ruleChain", "*", "root")) {
-            return some(tenant.makeRoot(request.path().get(2)));
+            return some(ruleChains.makeRoot(request.path().get(2)));
         }
         if (request.is("GET", "api", "ruleChains")) {
-            return some(tenant.ruleChains(search, request.number("pageSize"), request.number("page")));
+            return some(ruleChains.page(search, request.number("pageSize"), request.number("page")));
         }
         return Optional.empty();
     }

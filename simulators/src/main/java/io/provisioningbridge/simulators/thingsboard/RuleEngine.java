@@ -1,6 +1,7 @@
 package io.provisioningbridge.simulators.thingsboard;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.provisioningbridge.simulators.thingsboard.RuleChain.Call;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -17,30 +18,25 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /**
- * Calls the REST node of a device's rule chain for each event. An event that fails is tried again as its queue would, and
+ * Takes each event through its device's rule chain to the REST nodes. An event that fails is tried again as its queue would, and
  * holds up all others of its partition meanwhile. Nothing survives a restart, as with the in-memory queue. Safe for concurrent
  * use.
  */
 final class RuleEngine implements AutoCloseable {
 
     private static final int PARTITIONS = 10;
-    private static final String REST_NODE = "TbRestApiCallNode";
-    private static final String CHECKPOINT_NODE = "TbCheckpointNode";
 
     private final Timing timing;
-    private final Function<String, Optional<JsonNode>> nodesOfProfile;
+    private final Function<String, Optional<RuleChain>> chainOfProfile;
     private final List<ExecutorService> partitions = new ArrayList<>();
     private final CountDownLatch closing = new CountDownLatch(1);
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
-    /** @param attempts how often an event is tried */
-    private record Webhook(JsonNode configuration, int attempts) {}
-
-    /** @param nodesOfProfile the nodes of the chain that events of a profile's devices run through */
-    RuleEngine(Timing timing, Function<String, Optional<JsonNode>> nodesOfProfile) {
+    /** @param chainOfProfile what events of a profile's devices run through */
+    RuleEngine(Timing timing, Function<String, Optional<RuleChain>> chainOfProfile) {
         this.timing = timing;
-        this.nodesOfProfile = nodesOfProfile;
+        this.chainOfProfile = chainOfProfile;
         for (int i = 0; i < PARTITIONS; i++) {
             partitions.add(Executors.newSingleThreadExecutor());
         }
@@ -57,28 +53,46 @@ final class RuleEngine implements AutoCloseable {
     /** The chain is read anew for each attempt: whoever corrects it lets go what is stuck. */
     private void process(Event event) {
         try {
-            Optional<Webhook> webhook = webhook(event.profileId());
-            for (int attempt = 1; webhook.isPresent() && !succeeds(webhook.get(), event); attempt++) {
-                if (attempt >= webhook.get().attempts() || isClosedAfterPause()) {
+            List<Call> failed = failed(callsFor(event));
+            for (int attempt = 1; !failed.isEmpty(); attempt++) {
+                if (attempt >= attempts(failed) || isClosedAfterPause()) {
                     return;
                 }
-                webhook = webhook(event.profileId());
+                failed = failed(callsFor(event));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
+    private List<Call> callsFor(Event event) {
+        return chainOfProfile
+                .apply(event.profileId())
+                .map(chain -> chain.callsFor(event))
+                .orElse(List.of());
+    }
+
+    /** Those of them that failed, and whose failure nothing in the chain takes care of. */
+    private List<Call> failed(List<Call> calls) throws InterruptedException {
+        List<Call> failed = new ArrayList<>();
+        for (Call call : calls) {
+            if (!succeeds(call) && !call.failureIsHandled()) {
+                failed.add(call);
+            }
+        }
+        return failed;
+    }
+
     private boolean isClosedAfterPause() throws InterruptedException {
         return closing.await(timing.retryPause().toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    private boolean succeeds(Webhook webhook, Event event) throws InterruptedException {
-        JsonNode configuration = webhook.configuration();
+    private boolean succeeds(Call call) throws InterruptedException {
+        JsonNode configuration = call.configuration();
         HttpRequest.Builder request = HttpRequest.newBuilder(
                         URI.create(configuration.path("restEndpointUrlPattern").asText()))
                 .timeout(timing.processingTimeout())
-                .POST(BodyPublishers.ofByteArray(Json.bytes(event.body())));
+                .POST(BodyPublishers.ofByteArray(Json.bytes(call.body())));
         configuration
                 .path("headers")
                 .properties()
@@ -92,23 +106,8 @@ final class RuleEngine implements AutoCloseable {
         }
     }
 
-    /** Empty where the chain has no REST node. */
-    private Optional<Webhook> webhook(String profileId) {
-        return nodesOfProfile.apply(profileId).flatMap(nodes -> {
-            String queue = node(nodes, CHECKPOINT_NODE)
-                    .map(node -> node.path("queueName").asText())
-                    .orElse("Main");
-            return node(nodes, REST_NODE).map(node -> new Webhook(node.path("configuration"), attempts(queue)));
-        });
-    }
-
-    private static Optional<JsonNode> node(JsonNode nodes, String type) {
-        for (JsonNode node : nodes) {
-            if (node.path("type").asText().endsWith("." + type)) {
-                return Optional.of(node);
-            }
-        }
-        return Optional.empty();
+    private static int attempts(List<Call> calls) {
+        return calls.stream().mapToInt(call -> attempts(call.queue())).max().orElse(1);
     }
 
     /** Main skips what fails, the sequential queue gives up after three retries, the one for high priority never. */

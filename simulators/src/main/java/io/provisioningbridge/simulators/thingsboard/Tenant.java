@@ -4,25 +4,21 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Devices with their credentials, profiles and rule chains. Safe for concurrent use: every method holds its lock. */
+/** Devices with their credentials, and profiles. Safe for concurrent use: every method holds its lock. */
 final class Tenant {
 
     private static final int LONGEST_NAME = 255;
 
     private final Map<String, Device> devices = new HashMap<>();
     private final Map<String, Profile> profiles = new HashMap<>();
-    private final Map<String, ObjectNode> ruleChains = new HashMap<>();
-    private final Map<String, ObjectNode> ruleChainMetadata = new HashMap<>();
     private final Consumer<String> closeSession;
     private final Consumer<Event> events;
-    private String rootChain = "";
 
     /**
      * @param closeSession ends the connection of the device with this id, should it have one
@@ -182,7 +178,12 @@ final class Tenant {
 
     synchronized ObjectNode saveProfile(JsonNode body) {
         String id = body.path("id").path("id").asText("");
-        Profile profile = Profile.of(id.isEmpty() ? UUID.randomUUID().toString() : id, body);
+        Profile present = profiles.get(id);
+        int version = present == null ? 0 : present.version();
+        if (body.path("version").isInt() && body.path("version").asInt() != version) {
+            throw ApiError.conflict("Device profile was already changed by someone else");
+        }
+        Profile profile = Profile.of(id.isEmpty() ? UUID.randomUUID().toString() : id, version + 1, body);
         for (Profile other : profiles.values()) {
             if (other.id().equals(profile.id())) {
                 continue;
@@ -226,66 +227,14 @@ final class Tenant {
                 page);
     }
 
+    synchronized Optional<Profile> findProfile(String id) {
+        return Optional.ofNullable(profiles.get(id));
+    }
+
     synchronized Optional<Profile> profileOfAuthority(String hash) {
         return profiles.values().stream()
                 .filter(profile -> profile.provisionDeviceKey().equals(hash))
                 .findFirst();
-    }
-
-    synchronized ObjectNode saveRuleChain(JsonNode body) {
-        String id = body.path("id").path("id").asText(UUID.randomUUID().toString());
-        ObjectNode chain = body.deepCopy();
-        chain.set("id", Json.id("RULE_CHAIN", id));
-        ruleChains.put(id, chain);
-        return chain;
-    }
-
-    synchronized ObjectNode saveRuleChainMetadata(JsonNode body) {
-        String id = body.path("ruleChainId").path("id").asText();
-        if (!ruleChains.containsKey(id)) {
-            throw ApiError.notFound("Rule chain with id [" + id + "] is not found");
-        }
-        ObjectNode present = ruleChainMetadata.get(id);
-        int version = present == null ? 0 : present.path("version").asInt();
-        if (body.has("version") && body.path("version").asInt() != version) {
-            throw ApiError.conflict("Rule chain was already changed by someone else");
-        }
-        ObjectNode metadata = body.deepCopy();
-        metadata.put("version", version + 1);
-        ruleChainMetadata.put(id, metadata);
-        return metadata;
-    }
-
-    synchronized ObjectNode ruleChainMetadata(String id) {
-        ObjectNode metadata = ruleChainMetadata.get(id);
-        if (metadata == null) {
-            throw ApiError.notFound("Rule chain with id [" + id + "] is not found");
-        }
-        return metadata;
-    }
-
-    synchronized ObjectNode ruleChains(String textSearch, int pageSize, int page) {
-        List<ObjectNode> found = ruleChains.values().stream()
-                .filter(chain -> chain.path("name").asText().contains(textSearch))
-                .sorted(Comparator.comparing(chain -> chain.path("name").asText()))
-                .toList();
-        return Json.page(found, pageSize, page);
-    }
-
-    synchronized ObjectNode makeRoot(String id) {
-        ObjectNode chain = ruleChains.get(id);
-        if (chain == null) {
-            throw ApiError.notFound("Rule chain with id [" + id + "] is not found");
-        }
-        rootChain = id;
-        return chain;
-    }
-
-    /** What a device's events run through: its profile's chain, or the root's. */
-    synchronized Optional<JsonNode> ruleNodes(String profileId) {
-        Profile profile = profiles.get(profileId);
-        String chain = profile == null ? rootChain : profile.ruleChain().orElse(rootChain);
-        return Optional.ofNullable(ruleChainMetadata.get(chain)).map(metadata -> metadata.path("nodes"));
     }
 
     private Profile profileFor(JsonNode body) {

@@ -1,6 +1,5 @@
 package io.provisioningbridge.simulators.thingsboard;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.net.httpserver.HttpExchange;
 import java.io.IOException;
 import java.net.URI;
@@ -21,6 +20,7 @@ public final class ThingsBoardSimulator implements AutoCloseable {
 
     private final Accounts accounts = new Accounts();
     private final Sessions sessions = new Sessions();
+    private final RuleChains ruleChains = new RuleChains();
     private final Tenant tenant;
     private final RuleEngine rules;
     private final Admission admission;
@@ -37,15 +37,16 @@ public final class ThingsBoardSimulator implements AutoCloseable {
 
     /** @param clock when devices connect, and whether their certificates are valid */
     public ThingsBoardSimulator(ServerIdentity identity, InstantSource clock, Timing timing) {
-        this.rules = new RuleEngine(timing, this::ruleNodes);
+        this.rules = new RuleEngine(timing, this::ruleChainOf);
         this.tenant = new Tenant(sessions::close, rules::accept);
         this.admission = new Admission(tenant, clock, rules::accept);
-        this.rest = new RestServer(accounts, tenant, clock);
+        this.rest = new RestServer(accounts, tenant, ruleChains, clock);
         this.mqtt = new MqttServer(identity, admission, sessions);
     }
 
-    private Optional<JsonNode> ruleNodes(String profileId) {
-        return tenant.ruleNodes(profileId);
+    /** That of the device's profile, or the root's. */
+    private Optional<RuleChain> ruleChainOf(String profileId) {
+        return ruleChains.chain(tenant.findProfile(profileId).flatMap(Profile::ruleChain));
     }
 
     /** The REST API's base URL. */

@@ -128,6 +128,32 @@ class RestApiTest {
     }
 
     @Test
+    void staleVersionsOfProfileAndRuleChainShouldConflict() {
+        ObjectNode profile = (ObjectNode) platform.get("/api/deviceProfile/" + platform.profileId);
+        String chainId = profile.path("defaultRuleChainId").path("id").asText();
+        ObjectNode chain = (ObjectNode) platform.get("/api/ruleChain/" + chainId + "/metadata");
+        platform.post("/api/deviceProfile", profile);
+        platform.post("/api/ruleChain/metadata", chain);
+
+        assertThat(post("/api/deviceProfile", profile.toString()).statusCode()).isEqualTo(409);
+        assertThat(post("/api/ruleChain/metadata", chain.toString()).statusCode())
+                .isEqualTo(409);
+    }
+
+    @Test
+    void savedNodesShouldKeepTheirIdsAndTheRestNodeBeUpgraded() {
+        JsonNode profile = platform.get("/api/deviceProfile/" + platform.profileId);
+        String chainId = profile.path("defaultRuleChainId").path("id").asText();
+        JsonNode saved = platform.get("/api/ruleChain/" + chainId + "/metadata");
+        assertThat(saved.path("nodes").path(7).path("configurationVersion").asInt())
+                .isEqualTo(4);
+
+        JsonNode again = platform.post("/api/ruleChain/metadata", saved);
+        assertThat(again.path("nodes")).isEqualTo(saved.path("nodes"));
+        assertThat(saved.path("nodes").path(0).path("id").path("id").asText()).isNotEmpty();
+    }
+
+    @Test
     void credentialsWithoutIdShouldBeRefused() {
         String id = platform.createDevice("dev-1", SelfSigned.certificate(DeviceKey.p256(), "dev-1"));
         ObjectNode credentials = (ObjectNode) platform.get("/api/device/" + id + "/credentials");

@@ -11,24 +11,25 @@ import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 
-/** An HTTPS server with the right name, whose certificate nobody vouches for. */
-final class TlsImpostor implements AutoCloseable {
+/** An HTTPS server called {@code localhost}, whose certificate no authority of the Java platform vouches for. */
+final class PrivateTls implements AutoCloseable {
 
     private final AtomicInteger requests = new AtomicInteger();
+    private final CertificateHierarchy hierarchy = CertificateHierarchy.of("Private Root", "Private Intermediate");
     private final HttpsServer server;
 
-    TlsImpostor() throws IOException, GeneralSecurityException {
-        CertificateHierarchy hierarchy = CertificateHierarchy.of("Nobody's Root", "Nobody's Intermediate");
+    PrivateTls() throws IOException, GeneralSecurityException {
         KeyPair key = CertificateHierarchy.newKey();
         KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
         store.load(null, null);
         store.setKeyEntry("server", key.getPrivate(), new char[0], new Certificate[] {
-            hierarchy.issue(key.getPublic(), "Impostor", List.of("localhost"))
+            hierarchy.issue(key.getPublic(), "Server", List.of("localhost")), hierarchy.issuing()
         });
         KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
         keys.init(store, new char[0]);
@@ -38,7 +39,7 @@ final class TlsImpostor implements AutoCloseable {
         server.setHttpsConfigurator(new HttpsConfigurator(context));
         server.createContext("/", exchange -> {
             requests.incrementAndGet();
-            exchange.sendResponseHeaders(200, -1);
+            exchange.sendResponseHeaders(204, -1);
             exchange.close();
         });
         server.start();
@@ -46,6 +47,15 @@ final class TlsImpostor implements AutoCloseable {
 
     URI url() {
         return URI.create("https://localhost:" + server.getAddress().getPort());
+    }
+
+    /** With another name for the same place. */
+    URI urlOfAnotherName() {
+        return URI.create("https://127.0.0.1:" + server.getAddress().getPort());
+    }
+
+    X509Certificate authority() {
+        return hierarchy.root();
     }
 
     int requests() {

@@ -1,0 +1,94 @@
+package io.provisioningbridge.adapter.thingsboard;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.provisioningbridge.adapter.thingsboard.Devices.Device;
+import io.provisioningbridge.core.port.BackendRefusedException;
+import io.provisioningbridge.core.port.BackendUnavailableException;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import java.util.List;
+
+/**
+ * Has ThingsBoard call the webhook: a throw-away device of the profile is made and deleted at once, which the profile's rule
+ * chain reports ({@code ENTITY_DELETED}; observed, and other than a connect it needs no MQTT). Whoever receives the webhook sees
+ * the device's name. Safe for concurrent use.
+ */
+public final class DeliveryProbe implements AutoCloseable {
+
+    /** What the names of throw-away devices begin with. */
+    public static final String PREFIX = "bridge-setup-";
+
+    private static final int RANDOM_BYTES = 10;
+
+    private final ThingsBoardSettings settings;
+    private final RestApi api;
+    private final Profile profile;
+    private final Devices devices;
+    private final String suffix;
+    private boolean begun;
+    private boolean gone;
+
+    public DeliveryProbe(ThingsBoardSettings settings, SecureRandom random) {
+        this.settings = settings;
+        this.api = new RestApi(settings);
+        this.profile = new Profile(api, settings.profile());
+        this.devices = new Devices(api);
+        byte[] bytes = new byte[RANDOM_BYTES];
+        random.nextBytes(bytes);
+        this.suffix = HexFormat.of().formatHex(bytes);
+    }
+
+    /** The throw-away device's name, which nobody has used. */
+    public String deviceName() {
+        return PREFIX + suffix;
+    }
+
+    /**
+     * Deletes throw-away devices that an earlier run was kept from deleting.
+     *
+     * @return how many there were
+     * @throws BackendUnavailableException ThingsBoard cannot be reached, or has no such profile
+     * @throws BackendRefusedException something else answers at its URL
+     */
+    public synchronized int sweep() {
+        Deadline deadline = Deadline.in(settings.deadline());
+        List<Device> left = devices.ofProfile(profile.id(deadline), PREFIX, deadline);
+        left.forEach(device -> devices.delete(device, deadline));
+        return left.size();
+    }
+
+    /**
+     * Makes the device and deletes it.
+     *
+     * @throws BackendUnavailableException ThingsBoard cannot be reached, or has no such profile
+     * @throws BackendRefusedException ThingsBoard does not take the device
+     */
+    public synchronized void send() {
+        Deadline deadline = Deadline.in(settings.deadline());
+        String profileId = profile.id(deadline);
+        begun = true;
+        ObjectNode body = Json.object().put("name", deviceName());
+        body.set("deviceProfileId", Json.id("DEVICE_PROFILE", profileId));
+        // A token that nobody is told: nothing can connect as this device.
+        String operation = "creating the throw-away device";
+        Reply reply = api.post("/api/device?accessToken=" + suffix, body, deadline);
+        devices.delete(Device.of(operation, RestApi.json(operation, reply)), deadline);
+        gone = true;
+    }
+
+    /**
+     * Sees to it that the device is gone, also when {@link #send} broke off; repeating it is harmless.
+     *
+     * @throws BackendUnavailableException ThingsBoard cannot be reached; the next {@link #sweep} deletes it
+     * @throws BackendRefusedException something else answers at its URL
+     */
+    @Override
+    public synchronized void close() {
+        if (!begun || gone) {
+            return;
+        }
+        Deadline deadline = Deadline.in(settings.deadline());
+        devices.find(deviceName(), deadline).ifPresent(device -> devices.delete(device, deadline));
+        gone = true;
+    }
+}
