@@ -69,6 +69,12 @@ final class ThingsBoardWatch {
             case NO_WEBHOOK ->
                 "the rule chain of the device profile '" + profile
                         + "' does not call the bridge when a device connects";
+            case WEBHOOK_ELSEWHERE ->
+                "the rule chain of the device profile '" + profile + "' calls something else than BRIDGE_PUBLIC_URL"
+                        + " when a device connects";
+            case WEBHOOK_SECRET_UNKNOWN ->
+                "the rule chain of the device profile '" + profile + "' calls the bridge with a secret that is none of"
+                        + " BRIDGE_WEBHOOK_SECRET";
             case WEBHOOK_NOT_REPEATED ->
                 "the rule chain of the device profile '" + profile + "' calls the bridge once only, and a call that"
                         + " fails is lost; put it on the queue HighPriority";
