@@ -11,6 +11,7 @@ import io.provisioningbridge.app.http.HealthCheck;
 import io.provisioningbridge.app.http.HttpServer;
 import io.provisioningbridge.app.http.OperatorApi;
 import io.provisioningbridge.app.http.Readiness;
+import io.provisioningbridge.app.http.WebhookActivity;
 import io.provisioningbridge.app.receipt.ReceiptSigner;
 import io.provisioningbridge.app.tls.ServerTls;
 import io.provisioningbridge.core.ProvisioningBridge;
@@ -119,8 +120,15 @@ public final class Wiring {
                 authority.certificates()::authorities,
                 config.services(),
                 readiness);
+        WebhookActivity webhook = new WebhookActivity(clock);
         OperatorApi operatorApi = new OperatorApi(
-                store, queue, bridge.operations(), receipts, Parts.tokens(config.operators(), data, random));
+                store,
+                queue,
+                bridge.operations(),
+                receipts,
+                authority.certificates()::authorities,
+                webhook,
+                Parts.tokens(config.operators(), data, random));
         HttpServer devices = closing.opened(Parts.listening(
                 config.listener().listen(), () -> HttpServer.start(Parts.http(config.listener()), tls, deviceApi)));
         HttpServer operators = closing.opened(Parts.listening(

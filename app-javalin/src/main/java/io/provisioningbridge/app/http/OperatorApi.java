@@ -4,6 +4,9 @@ import io.provisioningbridge.app.receipt.ReceiptSigner;
 import io.provisioningbridge.core.Operations;
 import io.provisioningbridge.core.port.DeviceStore;
 import io.provisioningbridge.core.port.WorkQueue;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * What the operator listener serves.
@@ -12,7 +15,16 @@ import io.provisioningbridge.core.port.WorkQueue;
  * @param lanes is only read
  * @param operations what operators may do
  * @param receipts signs receipts
+ * @param authorities the CA certificates in force, such as {@code authority::authorities}; may throw
+ *     {@link io.provisioningbridge.core.port.BackendUnavailableException}
+ * @param webhook what came in there
  * @param tokens who may use it
  */
 public record OperatorApi(
-        DeviceStore devices, WorkQueue lanes, Operations operations, ReceiptSigner receipts, OperatorTokens tokens) {}
+        DeviceStore devices,
+        WorkQueue lanes,
+        Operations operations,
+        ReceiptSigner receipts,
+        Supplier<List<X509Certificate>> authorities,
+        WebhookActivity webhook,
+        OperatorTokens tokens) {}

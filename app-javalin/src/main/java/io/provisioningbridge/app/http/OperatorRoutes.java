@@ -19,6 +19,7 @@ final class OperatorRoutes {
         AllowRoute allow = new AllowRoute(api.operations(), bulkhead);
         LifecycleRoutes lifecycle = new LifecycleRoutes(api.operations(), api.lanes(), bulkhead);
         DecommissionRoutes decommission = new DecommissionRoutes(api.operations(), api.receipts(), bulkhead);
+        TrustRoutes trust = new TrustRoutes(api.authorities(), bulkhead);
         LaneRoutes lanes = new LaneRoutes(api.operations(), api.lanes(), bulkhead);
         routes.before(ctx -> authenticate(ctx, api.tokens()));
         HttpServer.get(routes, "/devices", reading::list);
@@ -33,6 +34,8 @@ final class OperatorRoutes {
         HttpServer.get(routes, "/devices/{id}/explanation", lifecycle::explain);
         HttpServer.get(routes, "/lanes", lanes::list);
         routes.post("/lanes/retry", operatorsOnly(lanes::retry));
+        HttpServer.get(routes, "/webhook", new WebhookActivityRoute(api.webhook())::show);
+        HttpServer.get(routes, "/pki/chain", trust::chain);
     }
 
     private static void authenticate(Context ctx, OperatorTokens tokens) {

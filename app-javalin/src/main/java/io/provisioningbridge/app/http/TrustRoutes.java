@@ -38,6 +38,11 @@ final class TrustRoutes {
         ctx.contentType(PEM).result(Pem.of(roots));
     }
 
+    /** Issuing CA first. */
+    void chain(Context ctx) {
+        ctx.contentType(PEM).result(Pem.of(known()));
+    }
+
     void byFingerprint(Context ctx) {
         String wanted = ctx.pathParam("sha256").replace(":", "").toLowerCase(Locale.ROOT);
         X509Certificate found = known().stream()

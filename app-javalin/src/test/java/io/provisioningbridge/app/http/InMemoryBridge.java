@@ -25,6 +25,7 @@ final class InMemoryBridge implements AutoCloseable {
     final InMemoryDeviceStore store =
             new InMemoryDeviceStore(AddressPools.parse("10.8.0.0/24").orThrow());
     final WorkQueue queue = store.workQueue();
+    final WebhookActivity webhook = new WebhookActivity(clock);
     final InMemoryTunnelPeers peers;
     final ProvisioningBridge bridge;
 

@@ -155,6 +155,18 @@ class OpenApiTest {
         }
     }
 
+    @Test
+    void webhookActivityShouldHaveDescribedMembersOnly() throws Exception {
+        try (Operators operators = new Operators()) {
+            operators.parts.webhook.unknown("dev-001", "CONNECT_EVENT");
+            JsonNode schema = contract.at("/components/schemas/WebhookActivity");
+            JsonNode activity = operators.get("/webhook");
+
+            assertMembers(activity, schema);
+            assertMembers(activity.path("unknown_devices").path(0), schema.at("/properties/unknown_devices/items"));
+        }
+    }
+
     private static void assertMembers(JsonNode answer, JsonNode schema) {
         assertThat(names(answer)).containsAll(texts(schema.path("required")));
         assertThat(names(schema.path("properties"))).containsAll(names(answer));

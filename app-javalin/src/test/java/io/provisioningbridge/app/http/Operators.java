@@ -42,7 +42,14 @@ final class Operators implements AutoCloseable {
     }
 
     static TestServer server(InMemoryBridge parts) {
-        return new TestServer(new OperatorApi(parts.store, parts.queue, parts.bridge.operations(), SIGNER, TOKENS));
+        return new TestServer(new OperatorApi(
+                parts.store,
+                parts.queue,
+                parts.bridge.operations(),
+                SIGNER,
+                parts.authority::authorities,
+                parts.webhook,
+                TOKENS));
     }
 
     private static ReceiptSigner signer() {

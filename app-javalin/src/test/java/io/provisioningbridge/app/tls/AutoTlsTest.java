@@ -12,6 +12,7 @@ import io.provisioningbridge.app.http.HttpSettings;
 import io.provisioningbridge.app.http.OperatorApi;
 import io.provisioningbridge.app.http.OperatorTokens;
 import io.provisioningbridge.app.http.Readiness;
+import io.provisioningbridge.app.http.WebhookActivity;
 import io.provisioningbridge.app.receipt.ReceiptSigner;
 import io.provisioningbridge.app.receipt.VerificationKey;
 import io.provisioningbridge.core.ProvisioningBridge;
@@ -341,6 +342,8 @@ class AutoTlsTest {
                         store.workQueue(),
                         bridge.operations(),
                         new ReceiptSigner(key.privateKey(), VerificationKey.of(key.publicKey())),
+                        authority::authorities,
+                        new WebhookActivity(clock),
                         new OperatorTokens(new Secret("operator-0123456789"), new Secret("viewer-0123456789"))));
         open.push(server);
         return server.port();

@@ -1,0 +1,80 @@
+package io.provisioningbridge.app.http;
+
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * What has come in at the webhook since the process began, for operators: how many calls, and of which devices that nobody
+ * here knows. Safe for concurrent use.
+ */
+public final class WebhookActivity {
+
+    /** Known devices do not count, so that a platform's restart pushes nothing out. */
+    private static final int KEPT = 100;
+
+    private static final int LONGEST_TEXT = 255;
+
+    private final InstantSource clock;
+    private final Instant since;
+    private final LongAdder accepted = new LongAdder();
+    private final LongAdder refused = new LongAdder();
+    private final Deque<UnknownDevice> unknown = new ArrayDeque<>();
+
+    public WebhookActivity(InstantSource clock) {
+        this.clock = clock;
+        this.since = clock.instant();
+    }
+
+    /** A call about a device that nobody here knows. @param event what happened to it, in the platform's words */
+    record UnknownDevice(String deviceId, String event, Instant at) {}
+
+    /** A call brought a secret that is accepted. */
+    void accepted() {
+        accepted.increment();
+    }
+
+    /** A call brought none, or another one. */
+    void refused() {
+        refused.increment();
+    }
+
+    /** An accepted call was about a device that nobody here knows. */
+    void unknown(String deviceId, String event) {
+        UnknownDevice call = new UnknownDevice(shortened(deviceId), shortened(event), clock.instant());
+        synchronized (unknown) {
+            unknown.addFirst(call);
+            if (unknown.size() > KEPT) {
+                unknown.removeLast();
+            }
+        }
+    }
+
+    /** When counting began. */
+    Instant since() {
+        return since;
+    }
+
+    long acceptedCalls() {
+        return accepted.sum();
+    }
+
+    long refusedCalls() {
+        return refused.sum();
+    }
+
+    /** The last ones, newest first. */
+    List<UnknownDevice> unknownDevices() {
+        synchronized (unknown) {
+            return new ArrayList<>(unknown);
+        }
+    }
+
+    private static String shortened(String text) {
+        return text.length() <= LONGEST_TEXT ? text : text.substring(0, LONGEST_TEXT);
+    }
+}
