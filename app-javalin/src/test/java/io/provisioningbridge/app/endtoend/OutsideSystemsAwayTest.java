@@ -28,7 +28,9 @@ class OutsideSystemsAwayTest {
     void devicesShouldEnrollWhileHawkbitIsDownAndThingsBoardHangs() throws Exception {
         Path tunnelServer = directory.resolve("data/wireguard/wg_confs/wg0.conf");
         Files.createDirectories(tunnelServer.getParent());
-        Files.writeString(tunnelServer, "[Interface]\nAddress = 10.8.0.1/24\nListenPort = 51820\n");
+        Files.writeString(
+                tunnelServer,
+                "[Interface]\nPrivateKey = " + new Seeded(2).peerKey().base64() + "\nListenPort = 51820\n");
         try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
                 BridgeProcess bridge = BridgeProcess.serve(
                         directory,
@@ -55,7 +57,9 @@ class OutsideSystemsAwayTest {
             assertThat(services.at("/hawkbit/controller_id").textValue()).isEqualTo("dev-1");
             assertThat(services.at("/hawkbit/target_token").textValue()).matches("[0-9a-f]{64}");
             // Other lanes do not wait for those that hang.
-            bridge.await("the tunnel server is told of the device", () -> read(tunnelServer).contains(enrolled.text("wireguard_ip") + "/32"));
+            bridge.await(
+                    "the tunnel server is told of the device",
+                    () -> read(tunnelServer).contains(enrolled.text("wireguard_ip") + "/32"));
             bridge.await(
                     "readiness tells of hawkBit",
                     () -> detail(device, "hawkbit").contains("refused"));
