@@ -5,11 +5,14 @@ import io.provisioningbridge.adapter.hawkbit.HawkbitUpdateServer;
 import io.provisioningbridge.adapter.thingsboard.ThingsBoardCheck;
 import io.provisioningbridge.adapter.thingsboard.ThingsBoardDevicePlatform;
 import io.provisioningbridge.adapter.thingsboard.ThingsBoardSettings;
+import io.provisioningbridge.adapter.thingsboard.Webhook;
 import io.provisioningbridge.app.config.HawkbitConfig;
 import io.provisioningbridge.app.config.Login;
 import io.provisioningbridge.app.config.ThingsBoardConfig;
+import io.provisioningbridge.core.domain.Secret;
 import io.provisioningbridge.core.port.DevicePlatform;
 import io.provisioningbridge.core.port.UpdateServer;
+import java.net.URI;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
@@ -46,12 +49,17 @@ final class OutsideSystems {
         return new Outside<>(server, () -> server.problem().or(() -> inOneLine(server.warnings())));
     }
 
-    static Optional<Outside<DevicePlatform>> platform(Optional<ThingsBoardConfig> config, Closing closing) {
+    /**
+     * @param publicUrl what the platform calls the bridge, where that is known
+     * @param webhookSecrets what it proves itself with then
+     */
+    static Optional<Outside<DevicePlatform>> platform(
+            Optional<ThingsBoardConfig> config, Optional<URI> publicUrl, List<Secret> webhookSecrets, Closing closing) {
         if (config.isEmpty()) {
             LOG.info("ThingsBoard is off: THINGSBOARD_URL is not set, so no device is registered there");
         }
         return config.map(thingsBoard -> settings(thingsBoard)
-                .map(settings -> thingsBoard(settings, closing))
+                .map(settings -> thingsBoard(settings, webhooks(publicUrl, webhookSecrets), closing))
                 .orElseGet(() ->
                         new Outside<>(new AwaitedPlatform(NO_PLATFORM_LOGIN), () -> Optional.of(NO_PLATFORM_LOGIN))));
     }
@@ -63,9 +71,21 @@ final class OutsideSystems {
                         .withTrusted(config.trusted()));
     }
 
-    private static Outside<DevicePlatform> thingsBoard(ThingsBoardSettings settings, Closing closing) {
+    private static List<Webhook> webhooks(Optional<URI> publicUrl, List<Secret> secrets) {
+        return publicUrl
+                .map(url -> secrets.stream()
+                        .map(secret -> Webhook.below(url, secret))
+                        .toList())
+                .orElse(List.of());
+    }
+
+    private static Outside<DevicePlatform> thingsBoard(
+            ThingsBoardSettings settings, List<Webhook> webhooks, Closing closing) {
         ThingsBoardWatch watch = new ThingsBoardWatch(
-                new ThingsBoardCheck(settings)::findings, settings.profile(), background("thingsboard", closing));
+                new ThingsBoardCheck(settings, webhooks)::findings,
+                settings.profile(),
+                background("thingsboard", closing),
+                System::nanoTime);
         return new Outside<>(new ThingsBoardDevicePlatform(settings), watch::problem);
     }
 

@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -20,22 +21,26 @@ final class ThingsBoardWatch {
     private final String profile;
     private final Executor background;
     private final AtomicBoolean asking = new AtomicBoolean();
-    private volatile long next = System.nanoTime();
+    private final LongSupplier nanos;
+    private volatile long next;
     private volatile String problem = "";
 
     /**
      * @param check may throw {@link BackendException}
      * @param profile name of the device profile
+     * @param nanos as {@link System#nanoTime}
      */
-    ThingsBoardWatch(Supplier<Set<Finding>> check, String profile, Executor background) {
+    ThingsBoardWatch(Supplier<Set<Finding>> check, String profile, Executor background, LongSupplier nanos) {
         this.check = check;
         this.profile = profile;
         this.background = background;
+        this.nanos = nanos;
+        this.next = nanos.getAsLong();
     }
 
     /** What was wrong at the last look, in words; when that is some seconds old another one begins. Answers at once. */
     Optional<String> problem() {
-        if (System.nanoTime() - next >= 0 && asking.compareAndSet(false, true)) {
+        if (nanos.getAsLong() - next >= 0 && asking.compareAndSet(false, true)) {
             try {
                 background.execute(this::ask);
             } catch (RejectedExecutionException closed) {
@@ -51,7 +56,7 @@ final class ThingsBoardWatch {
         } catch (BackendException e) {
             problem = String.valueOf(e.getMessage());
         } finally {
-            next = System.nanoTime() + PAUSE.toNanos();
+            next = nanos.getAsLong() + PAUSE.toNanos();
             asking.set(false);
         }
     }

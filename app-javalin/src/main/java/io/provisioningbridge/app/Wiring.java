@@ -17,6 +17,7 @@ import io.provisioningbridge.app.tls.ServerTls;
 import io.provisioningbridge.core.ProvisioningBridge;
 import io.provisioningbridge.core.domain.Backend;
 import io.provisioningbridge.core.domain.DeviceId;
+import io.provisioningbridge.core.domain.Secret;
 import io.provisioningbridge.core.port.DevicePlatform;
 import io.provisioningbridge.core.port.UpdateServer;
 import java.security.SecureRandom;
@@ -68,7 +69,9 @@ public final class Wiring {
         WatchedPeers tunnel = new WatchedPeers(
                 Parts.peers(config.tunnel(), closing), config.tunnel().apply());
         Optional<Outside<UpdateServer>> updateServer = OutsideSystems.updateServer(config.hawkbit(), closing);
-        Optional<Outside<DevicePlatform>> platform = OutsideSystems.platform(config.thingsBoard(), closing);
+        List<Secret> webhookSecrets = Parts.webhookSecrets(config, data, random);
+        Optional<Outside<DevicePlatform>> platform =
+                OutsideSystems.platform(config.thingsBoard(), config.listener().publicUrl(), webhookSecrets, closing);
         ProvisioningBridge.Builder builder = ProvisioningBridge.builder()
                 .store(store)
                 .authority(authority.certificates())

@@ -34,8 +34,10 @@ class ArchitectureTest {
                         "io.provisioningbridge.core.port",
                         "io.provisioningbridge.core.enrollment",
                         "io.provisioningbridge.adapter.bouncycastle",
+                        "io.provisioningbridge.adapter.hawkbit",
                         "io.provisioningbridge.adapter.jdbc",
                         "io.provisioningbridge.adapter.stepca",
+                        "io.provisioningbridge.adapter.thingsboard",
                         "io.provisioningbridge.adapter.wireguard",
                         "io.provisioningbridge.app.http");
     }

@@ -10,8 +10,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
-import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.statement.PreparedBatch;
 
 /**
  * Takes addresses over from another installation. That is done a few times in the life of a store, with as many addresses as
@@ -60,15 +58,13 @@ final class AddressImport {
     }
 
     private void readLeases(Instant now) {
-        handle.createQuery("SELECT address FROM <p>leases WHERE kind = 'UNASSIGNABLE'")
-                .mapTo(Long.class)
-                .forEach(address -> unassignable.add(new TunnelAddress(address)));
-        handle.createQuery("SELECT address FROM <p>leases WHERE kind = 'RESTING' AND rests_until > :now")
+        unassignable.addAll(handle.sql("SELECT address FROM <p>leases WHERE kind = 'UNASSIGNABLE'")
+                .list(row -> new TunnelAddress(row.getLong("address"))));
+        resting.addAll(handle.sql("SELECT address FROM <p>leases WHERE kind = 'RESTING' AND rests_until > :now")
                 .bind("now", now.toEpochMilli())
-                .mapTo(Long.class)
-                .forEach(address -> resting.add(new TunnelAddress(address)));
-        handle.createQuery("SELECT address, device_key, kind FROM <p>leases WHERE device_key IS NOT NULL")
-                .map((row, context) -> Map.entry(
+                .list(row -> new TunnelAddress(row.getLong("address"))));
+        handle.sql("SELECT address, device_key, kind FROM <p>leases WHERE device_key IS NOT NULL")
+                .list(row -> Map.entry(
                         row.getString("device_key"),
                         new Holding(new TunnelAddress(row.getLong("address")), Kind.valueOf(row.getString("kind")))))
                 .forEach(entry -> {
@@ -104,39 +100,35 @@ final class AddressImport {
         // A pending lease of the very address becomes a reservation: it stays when its intent ends in vain. An address
         // whose
         // rest is over is there as well.
-        PreparedBatch batch = handle.prepareBatch("INSERT INTO <p>leases (address, device_key, spelling, kind)"
+        Sql upsert = handle.sql("INSERT INTO <p>leases (address, device_key, spelling, kind)"
                 + " VALUES (:address, :device, :spelling, 'IMPORTED') ON CONFLICT (address)"
                 + " DO UPDATE SET device_key = excluded.device_key, spelling = excluded.spelling,"
                 + " kind = excluded.kind, rests_until = NULL");
-        change.reserved().forEach((spelling, address) -> {
+        int reserved = 0;
+        for (Map.Entry<String, TunnelAddress> entry : change.reserved().entrySet()) {
+            String spelling = entry.getKey();
             Holding holding = byDevice.get(DeviceId.keyOf(spelling));
             if (holding == null || holding.kind() == Kind.PENDING) {
-                batch.bind("address", address.number())
+                upsert.bind("address", entry.getValue().number())
                         .bind("device", DeviceId.keyOf(spelling))
                         .bind("spelling", spelling)
-                        .add();
+                        .execute();
+                reserved++;
             }
-        });
-        return execute(batch);
+        }
+        return reserved;
     }
 
     private int block(Change.AddressesImported change) {
-        PreparedBatch batch =
-                handle.prepareBatch("INSERT INTO <p>leases (address, kind) VALUES (:address, 'UNASSIGNABLE')"
-                        + " ON CONFLICT (address) DO UPDATE SET kind = excluded.kind, rests_until = NULL");
+        Sql upsert = handle.sql("INSERT INTO <p>leases (address, kind) VALUES (:address, 'UNASSIGNABLE')"
+                + " ON CONFLICT (address) DO UPDATE SET kind = excluded.kind, rests_until = NULL");
+        int blocked = 0;
         for (TunnelAddress address : change.unassignable()) {
             if (!unassignable.contains(address)) {
-                batch.bind("address", address.number()).add();
+                upsert.bind("address", address.number()).execute();
+                blocked++;
             }
         }
-        return execute(batch);
-    }
-
-    private static int execute(PreparedBatch batch) {
-        int size = batch.size();
-        if (size > 0) {
-            batch.execute();
-        }
-        return size;
+        return blocked;
     }
 }

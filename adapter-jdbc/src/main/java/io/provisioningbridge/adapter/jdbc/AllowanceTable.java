@@ -2,7 +2,6 @@ package io.provisioningbridge.adapter.jdbc;
 
 import io.provisioningbridge.core.domain.KeyHash;
 import java.time.Instant;
-import org.jdbi.v3.core.Handle;
 
 /** The keys an operator allowed, seen through one connection. */
 final class AllowanceTable {
@@ -15,7 +14,7 @@ final class AllowanceTable {
 
     /** One that is there expires when the new one does. */
     void put(String device, KeyHash key, Instant expires) {
-        handle.createUpdate("INSERT INTO <p>allowances (device_key, key_hash, expires) VALUES (:device, :key, :expires)"
+        handle.sql("INSERT INTO <p>allowances (device_key, key_hash, expires) VALUES (:device, :key, :expires)"
                         + " ON CONFLICT (device_key, key_hash) DO UPDATE SET expires = excluded.expires")
                 .bind("device", device)
                 .bind("key", key.hex())
@@ -24,26 +23,24 @@ final class AllowanceTable {
     }
 
     void remove(String device, KeyHash key) {
-        handle.createUpdate("DELETE FROM <p>allowances WHERE device_key = :device AND key_hash = :key")
+        handle.sql("DELETE FROM <p>allowances WHERE device_key = :device AND key_hash = :key")
                 .bind("device", device)
                 .bind("key", key.hex())
                 .execute();
     }
 
     void removeAll(String device) {
-        handle.createUpdate("DELETE FROM <p>allowances WHERE device_key = :device")
+        handle.sql("DELETE FROM <p>allowances WHERE device_key = :device")
                 .bind("device", device)
                 .execute();
     }
 
     boolean isAllowed(String device, KeyHash key, Instant now) {
-        return handle.createQuery("SELECT 1 FROM <p>allowances WHERE device_key = :device AND key_hash = :key"
+        return handle.sql("SELECT 1 FROM <p>allowances WHERE device_key = :device AND key_hash = :key"
                         + " AND expires > :now")
                 .bind("device", device)
                 .bind("key", key.hex())
                 .bind("now", now.toEpochMilli())
-                .mapTo(Integer.class)
-                .findOne()
-                .isPresent();
+                .exists();
     }
 }

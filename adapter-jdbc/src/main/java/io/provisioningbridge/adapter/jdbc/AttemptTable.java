@@ -4,7 +4,6 @@ import io.provisioningbridge.core.domain.Attempt;
 import io.provisioningbridge.core.domain.KeyHash;
 import java.time.Instant;
 import java.util.List;
-import org.jdbi.v3.core.Handle;
 
 /** The keys that were tried in vain, seen through one connection. */
 final class AttemptTable {
@@ -17,18 +16,18 @@ final class AttemptTable {
 
     /** Each key is there once; the oldest one goes when there are too many. */
     void put(String device, Attempt attempt) {
-        handle.createUpdate("DELETE FROM <p>attempts WHERE device_key = :device AND key_hash = :key")
+        handle.sql("DELETE FROM <p>attempts WHERE device_key = :device AND key_hash = :key")
                 .bind("device", device)
                 .bind("key", attempt.key().hex())
                 .execute();
-        handle.createUpdate("INSERT INTO <p>attempts (device_key, key_hash, at, source)"
+        handle.sql("INSERT INTO <p>attempts (device_key, key_hash, at, source)"
                         + " VALUES (:device, :key, :at, :source)")
                 .bind("device", device)
                 .bind("key", attempt.key().hex())
                 .bind("at", attempt.at().toEpochMilli())
                 .bind("source", attempt.source())
                 .execute();
-        handle.createUpdate("DELETE FROM <p>attempts WHERE device_key = :device AND seq NOT IN (SELECT seq FROM"
+        handle.sql("DELETE FROM <p>attempts WHERE device_key = :device AND seq NOT IN (SELECT seq FROM"
                         + " <p>attempts WHERE device_key = :device ORDER BY seq DESC LIMIT :kept)")
                 .bind("device", device)
                 .bind("kept", Attempt.KEPT)
@@ -36,20 +35,18 @@ final class AttemptTable {
     }
 
     void removeAll(String device) {
-        handle.createUpdate("DELETE FROM <p>attempts WHERE device_key = :device")
+        handle.sql("DELETE FROM <p>attempts WHERE device_key = :device")
                 .bind("device", device)
                 .execute();
     }
 
     /** Latest first. */
     List<Attempt> of(String device) {
-        return handle.createQuery(
-                        "SELECT key_hash, at, source FROM <p>attempts WHERE device_key = :device ORDER BY seq DESC")
+        return handle.sql("SELECT key_hash, at, source FROM <p>attempts WHERE device_key = :device ORDER BY seq DESC")
                 .bind("device", device)
-                .map((row, context) -> new Attempt(
+                .list(row -> new Attempt(
                         new KeyHash(row.getString("key_hash")),
                         Instant.ofEpochMilli(row.getLong("at")),
-                        row.getString("source")))
-                .list();
+                        row.getString("source")));
     }
 }

@@ -20,8 +20,6 @@ import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
-import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.statement.StatementContext;
 
 /** The certificates, seen through one connection. A certificate is the same one when its leaf is. */
 final class CertificateTable {
@@ -40,36 +38,33 @@ final class CertificateTable {
     }
 
     Optional<Known> known(DeviceCertificate certificate) {
-        return handle.createQuery("SELECT intent_id, standing, revocation FROM <p>certificates WHERE leaf_hash = :leaf")
+        return handle.sql("SELECT intent_id, standing, revocation FROM <p>certificates WHERE leaf_hash = :leaf")
                 .bind("leaf", hash(certificate.pem()))
-                .map((row, context) -> new Known(
+                .findOne(row -> new Known(
                         new IntentId(row.getString("intent_id")),
                         Standing.valueOf(row.getString("standing")),
-                        Revocation.valueOf(row.getString("revocation"))))
-                .findOne();
+                        Revocation.valueOf(row.getString("revocation"))));
     }
 
     /** The certificate as it is stored. */
     Optional<DeviceCertificate> find(DeviceCertificate certificate) {
-        return handle.createQuery(COLUMNS + "WHERE c.leaf_hash = :leaf")
+        return handle.sql(COLUMNS + "WHERE c.leaf_hash = :leaf")
                 .bind("leaf", hash(certificate.pem()))
-                .map(CertificateTable::row)
-                .findOne();
+                .findOne(CertificateTable::row);
     }
 
     /** Stores a certificate that is not {@link #known}. */
     void insert(DeviceCertificate certificate, Standing standing, Revocation revocation, IntentId intent) {
         String chain = hash(certificate.chainPem());
-        handle.createUpdate("INSERT INTO <p>chains (chain_hash, pem) VALUES (:hash, :pem) ON CONFLICT DO NOTHING")
+        handle.sql("INSERT INTO <p>chains (chain_hash, pem) VALUES (:hash, :pem) ON CONFLICT DO NOTHING")
                 .bind("hash", chain)
                 .bind("pem", certificate.chainPem())
                 .execute();
-        handle.createUpdate(
-                        "INSERT INTO <p>certificates (leaf_hash, serial, device_key, spelling, incarnation, key_hash,"
-                                + " not_before, not_after, standing, revocation, intent_id, peer_key, peer_origin,"
-                                + " peer_issued, at_once, request, pem, chain_hash) VALUES"
-                                + " (:leaf, :serial, :device, :spelling, :incarnation, :key, :notBefore, :notAfter, :standing,"
-                                + " :revocation, :intent, :peer, :origin, :issued, :atOnce, :request, :pem, :chain)")
+        handle.sql("INSERT INTO <p>certificates (leaf_hash, serial, device_key, spelling, incarnation, key_hash,"
+                        + " not_before, not_after, standing, revocation, intent_id, peer_key, peer_origin,"
+                        + " peer_issued, at_once, request, pem, chain_hash) VALUES"
+                        + " (:leaf, :serial, :device, :spelling, :incarnation, :key, :notBefore, :notAfter, :standing,"
+                        + " :revocation, :intent, :peer, :origin, :issued, :atOnce, :request, :pem, :chain)")
                 .bind("leaf", hash(certificate.pem()))
                 .bind("serial", certificate.serial().toString(16))
                 .bind("device", certificate.device().key())
@@ -92,13 +87,13 @@ final class CertificateTable {
     }
 
     void setRevoked(DeviceCertificate certificate) {
-        handle.createUpdate("UPDATE <p>certificates SET revocation = 'DONE' WHERE leaf_hash = :leaf")
+        handle.sql("UPDATE <p>certificates SET revocation = 'DONE' WHERE leaf_hash = :leaf")
                 .bind("leaf", hash(certificate.pem()))
                 .execute();
     }
 
     void setPeer(DeviceCertificate certificate, TunnelPeer peer) {
-        handle.createUpdate("UPDATE <p>certificates SET peer_key = :peer, peer_origin = :origin, peer_issued = :issued"
+        handle.sql("UPDATE <p>certificates SET peer_key = :peer, peer_origin = :origin, peer_issued = :issued"
                         + " WHERE leaf_hash = :leaf")
                 .bind("peer", peer.key().base64())
                 .bind("origin", peer.origin().name())
@@ -110,7 +105,7 @@ final class CertificateTable {
     /** Makes it the current one; all others of its device and incarnation that were handed out are superseded. */
     void setCurrent(DeviceCertificate certificate, Instant now) {
         String leaf = hash(certificate.pem());
-        handle.createUpdate("UPDATE <p>certificates SET standing = 'SUPERSEDED',"
+        handle.sql("UPDATE <p>certificates SET standing = 'SUPERSEDED',"
                         + " revocation = CASE WHEN revocation = 'NONE' AND not_after > :now THEN 'DUE' ELSE revocation END"
                         + " WHERE device_key = :device AND incarnation = :incarnation"
                         + " AND standing IN ('ISSUED', 'CURRENT') AND leaf_hash != :leaf")
@@ -119,7 +114,7 @@ final class CertificateTable {
                 .bind("incarnation", certificate.incarnation().number())
                 .bind("leaf", leaf)
                 .execute();
-        handle.createUpdate("UPDATE <p>certificates SET standing = 'CURRENT' WHERE leaf_hash = :leaf")
+        handle.sql("UPDATE <p>certificates SET standing = 'CURRENT' WHERE leaf_hash = :leaf")
                 .bind("leaf", leaf)
                 .execute();
     }
@@ -127,26 +122,23 @@ final class CertificateTable {
     /** Whether another device was handed out a certificate with this peer key, and still may come to use it. */
     boolean isPeerOfAnother(PeerKey key, String device) {
         // The conditions are those of the index certificates_of_peer, which is not used otherwise.
-        return handle.createQuery("SELECT 1 FROM <p>certificates WHERE peer_key = :peer AND revocation = 'NONE'"
+        return handle.sql("SELECT 1 FROM <p>certificates WHERE peer_key = :peer AND revocation = 'NONE'"
                         + " AND standing IN ('ISSUED', 'CURRENT') AND device_key != :device LIMIT 1")
                 .bind("peer", key.base64())
                 .bind("device", device)
-                .mapTo(Integer.class)
-                .findOne()
-                .isPresent();
+                .exists();
     }
 
     /** Every one of a device, in the order they were stored. */
     List<DeviceCertificate> of(String device) {
-        return handle.createQuery(COLUMNS + "WHERE c.device_key = :device ORDER BY c.seq")
+        return handle.sql(COLUMNS + "WHERE c.device_key = :device ORDER BY c.seq")
                 .bind("device", device)
-                .map(CertificateTable::row)
-                .list();
+                .list(CertificateTable::row);
     }
 
     /** Those of a device that are still valid and not taken back are due for that. */
     void takeBack(String device, Instant now) {
-        handle.createUpdate("UPDATE <p>certificates SET revocation = 'DUE' WHERE device_key = :device"
+        handle.sql("UPDATE <p>certificates SET revocation = 'DUE' WHERE device_key = :device"
                         + " AND revocation = 'NONE' AND not_after > :now")
                 .bind("device", device)
                 .bind("now", now.toEpochMilli())
@@ -155,17 +147,15 @@ final class CertificateTable {
 
     /** Whether the key the intent is for was certified for another device or incarnation. */
     boolean isKeyOfAnother(IssuanceIntent intent) {
-        return handle.createQuery("SELECT 1 FROM <p>certificates WHERE key_hash = :key"
+        return handle.sql("SELECT 1 FROM <p>certificates WHERE key_hash = :key"
                         + " AND NOT (device_key = :device AND incarnation = :incarnation) LIMIT 1")
                 .bind("key", intent.key().hex())
                 .bind("device", intent.device().key())
                 .bind("incarnation", intent.incarnation().number())
-                .mapTo(Integer.class)
-                .findOne()
-                .isPresent();
+                .exists();
     }
 
-    private static DeviceCertificate row(ResultSet row, StatementContext context) throws SQLException {
+    private static DeviceCertificate row(ResultSet row) throws SQLException {
         return new DeviceCertificate(
                 new BigInteger(row.getString("serial"), 16),
                 new DeviceId(row.getString("spelling")),

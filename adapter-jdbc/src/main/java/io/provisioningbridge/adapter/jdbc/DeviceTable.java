@@ -1,5 +1,7 @@
 package io.provisioningbridge.adapter.jdbc;
 
+import static java.util.stream.Collectors.joining;
+
 import io.provisioningbridge.core.domain.DesiredPeer;
 import io.provisioningbridge.core.domain.Device;
 import io.provisioningbridge.core.domain.DeviceId;
@@ -17,8 +19,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.statement.StatementContext;
 
 /** The devices, seen through one connection. */
 final class DeviceTable {
@@ -34,10 +34,9 @@ final class DeviceTable {
     }
 
     Optional<Device> find(String device) {
-        return handle.createQuery(COLUMNS + "WHERE device_key = :device")
+        return handle.sql(COLUMNS + "WHERE device_key = :device")
                 .bind("device", device)
-                .map(DeviceTable::row)
-                .findOne();
+                .findOne(DeviceTable::row);
     }
 
     Optional<Device> findInService(String device, long version) {
@@ -50,74 +49,70 @@ final class DeviceTable {
 
     /** Of its record, or of the one that would be made. */
     Incarnation incarnation(String device) {
-        return find(device).map(Device::incarnation).orElseGet(() -> nextIncarnation(device));
+        return handle.sql("SELECT COALESCE((SELECT incarnation FROM <p>devices WHERE device_key = :device),"
+                        + " (SELECT next FROM <p>incarnations WHERE device_key = :device), :first) AS incarnation")
+                .bind("device", device)
+                .bind("first", Incarnation.FIRST.number())
+                .findOne(row -> new Incarnation(row.getInt("incarnation")))
+                .orElseThrow();
     }
 
     /** Of the record that would be made of a device without one. */
     Incarnation nextIncarnation(String device) {
-        return handle.createQuery("SELECT next FROM <p>incarnations WHERE device_key = :device")
+        return handle.sql("SELECT next FROM <p>incarnations WHERE device_key = :device")
                 .bind("device", device)
-                .mapTo(Integer.class)
-                .findOne()
-                .map(Incarnation::new)
+                .findOne(row -> new Incarnation(row.getInt("next")))
                 .orElse(Incarnation.FIRST);
     }
 
     /** In the order of the devices' keys. */
     List<DesiredPeer> desiredPeers() {
-        return handle.createQuery("SELECT spelling, peer_key, address FROM <p>devices"
+        return handle.sql("SELECT spelling, peer_key, address FROM <p>devices"
                         + " WHERE state NOT IN ('SUSPENDED', 'DECOMMISSIONED') ORDER BY device_key")
-                .map((row, context) -> new DesiredPeer(
+                .list(row -> new DesiredPeer(
                         new DeviceId(row.getString("spelling")),
                         new PeerKey(row.getString("peer_key")),
-                        new TunnelAddress(row.getLong("address"))))
-                .list();
+                        new TunnelAddress(row.getLong("address"))));
     }
 
     /** The keys of those out of service. */
     Set<String> outOfService() {
-        return new HashSet<>(handle.createQuery("SELECT device_key FROM <p>devices WHERE state = 'DECOMMISSIONED'")
-                .mapTo(String.class)
-                .list());
+        return new HashSet<>(handle.sql("SELECT device_key FROM <p>devices WHERE state = 'DECOMMISSIONED'")
+                .list(row -> row.getString("device_key")));
     }
 
     /** In the order of their keys. */
     List<Device> list(DeviceQuery query) {
         Set<DeviceState> states = query.states().isEmpty() ? EnumSet.allOf(DeviceState.class) : query.states();
         // LIKE would take % and _ for more than they are.
-        return handle.createQuery(COLUMNS + "WHERE device_key > :after AND state IN (<states>)"
+        return handle.sql(COLUMNS + "WHERE device_key > :after AND instr(:states, ',' || state || ',') > 0"
                         + " AND instr(device_key, :part) > 0 ORDER BY device_key LIMIT :limit")
                 .bind("after", query.after())
-                .bindList("states", states.stream().map(DeviceState::name).toList())
+                .bind("states", states.stream().map(DeviceState::name).collect(joining(",", ",", ",")))
                 .bind("part", DeviceId.keyOf(query.contains()))
                 .bind("limit", query.limit())
-                .map(DeviceTable::row)
-                .list();
+                .list(DeviceTable::row);
     }
 
     long versionOf(String device) {
-        return handle.createQuery("SELECT version FROM <p>devices WHERE device_key = :device")
+        return handle.sql("SELECT version FROM <p>devices WHERE device_key = :device")
                 .bind("device", device)
-                .mapTo(Long.class)
-                .findOne()
+                .findOne(row -> row.getLong("version"))
                 .orElse(Device.ABSENT);
     }
 
     boolean isPeerOfAnother(PeerKey key, String device) {
-        return handle.createQuery("SELECT 1 FROM <p>devices WHERE peer_key = :peer AND device_key != :device")
+        return handle.sql("SELECT 1 FROM <p>devices WHERE peer_key = :peer AND device_key != :device")
                 .bind("peer", key.base64())
                 .bind("device", device)
-                .mapTo(Integer.class)
-                .findOne()
-                .isPresent();
+                .exists();
     }
 
     void insert(Device device) {
-        handle.createUpdate(
-                        "INSERT INTO <p>devices (device_key, spelling, incarnation, state, version, address, peer_key,"
-                                + " peer_origin, peer_issued, label_name, label_type, enrolled, state_since) VALUES (:key, :spelling,"
-                                + " :incarnation, :state, :version, :address, :peer, :origin, :issued, :name, :type, :enrolled,"
-                                + " :since)")
+        handle.sql("INSERT INTO <p>devices (device_key, spelling, incarnation, state, version, address, peer_key,"
+                        + " peer_origin, peer_issued, label_name, label_type, enrolled, state_since) VALUES (:key, :spelling,"
+                        + " :incarnation, :state, :version, :address, :peer, :origin, :issued, :name, :type, :enrolled,"
+                        + " :since)")
                 .bind("key", device.id().key())
                 .bind("spelling", device.id().text())
                 .bind("incarnation", device.incarnation().number())
@@ -136,7 +131,7 @@ final class DeviceTable {
 
     /** Gives the device a peer and counts its version on. Whether the tunnel server should know another key by that. */
     boolean setPeer(Device device, TunnelPeer peer) {
-        handle.createUpdate("UPDATE <p>devices SET peer_key = :peer, peer_origin = :origin, peer_issued = :issued,"
+        handle.sql("UPDATE <p>devices SET peer_key = :peer, peer_origin = :origin, peer_issued = :issued,"
                         + " version = version + 1 WHERE device_key = :device")
                 .bind("peer", peer.key().base64())
                 .bind("origin", peer.origin().name())
@@ -150,7 +145,7 @@ final class DeviceTable {
 
     /** Counts its version on. */
     void setState(String device, DeviceState state, Instant at) {
-        handle.createUpdate("UPDATE <p>devices SET state = :state, state_since = :at, version = version + 1"
+        handle.sql("UPDATE <p>devices SET state = :state, state_since = :at, version = version + 1"
                         + " WHERE device_key = :device")
                 .bind("state", state.name())
                 .bind("at", at.toEpochMilli())
@@ -160,17 +155,17 @@ final class DeviceTable {
 
     /** From now on there is no record of it, and its next life is this. */
     void remove(String device, Incarnation next) {
-        handle.createUpdate("DELETE FROM <p>devices WHERE device_key = :device")
+        handle.sql("DELETE FROM <p>devices WHERE device_key = :device")
                 .bind("device", device)
                 .execute();
-        handle.createUpdate("INSERT INTO <p>incarnations (device_key, next) VALUES (:device, :next)"
+        handle.sql("INSERT INTO <p>incarnations (device_key, next) VALUES (:device, :next)"
                         + " ON CONFLICT (device_key) DO UPDATE SET next = excluded.next")
                 .bind("device", device)
                 .bind("next", next.number())
                 .execute();
     }
 
-    private static Device row(ResultSet row, StatementContext context) throws SQLException {
+    private static Device row(ResultSet row) throws SQLException {
         return new Device(
                 new DeviceId(row.getString("spelling")),
                 new Incarnation(row.getInt("incarnation")),

@@ -3,7 +3,6 @@ package io.provisioningbridge.adapter.jdbc;
 import io.provisioningbridge.core.domain.AuditEvent;
 import java.time.Instant;
 import java.util.List;
-import org.jdbi.v3.core.Handle;
 
 /** The audit trail, seen through one connection. */
 final class EventTable {
@@ -15,7 +14,7 @@ final class EventTable {
     }
 
     void append(AuditEvent event) {
-        handle.createUpdate("INSERT INTO <p>events (at, subject, action, cause, detail)"
+        handle.sql("INSERT INTO <p>events (at, subject, action, cause, detail)"
                         + " VALUES (:at, :subject, :action, :cause, :detail)")
                 .bind("at", event.at().toEpochMilli())
                 .bind("subject", event.subject())
@@ -26,15 +25,14 @@ final class EventTable {
     }
 
     List<AuditEvent> of(String subject) {
-        return handle.createQuery(
+        return handle.sql(
                         "SELECT at, subject, action, cause, detail FROM <p>events WHERE subject = :subject ORDER BY seq")
                 .bind("subject", subject)
-                .map((row, context) -> new AuditEvent(
+                .list(row -> new AuditEvent(
                         Instant.ofEpochMilli(row.getLong("at")),
                         row.getString("subject"),
                         AuditEvent.Action.valueOf(row.getString("action")),
                         row.getString("cause"),
-                        row.getString("detail")))
-                .list();
+                        row.getString("detail")));
     }
 }

@@ -6,8 +6,6 @@ import io.provisioningbridge.core.domain.TunnelAddress;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
-import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.statement.PreparedBatch;
 
 /**
  * The addresses that can be leased, as ranges: a whole /8 is one row, and every step is O(log n). No range reaches over a
@@ -69,53 +67,45 @@ final class FreeRanges {
     /** Finds anew what is free: all of the pools but what is leased. The cost grows with the fleet. */
     void rebuild() {
         handle.execute("DELETE FROM <p>free_ranges");
-        PreparedBatch batch =
-                handle.prepareBatch("INSERT INTO <p>free_ranges (first_address, last_address) VALUES (:first, :last)");
         for (Subnet subnet : pools.subnets()) {
             long next = subnet.firstAssignable().number();
             for (Iterator<Long> leased = leasedIn(subnet).iterator(); leased.hasNext(); ) {
                 long number = leased.next();
-                add(batch, next, number - 1);
+                insertUnlessEmpty(next, number - 1);
                 next = number + 1;
             }
-            add(batch, next, subnet.lastAssignable().number());
-        }
-        if (batch.size() > 0) {
-            batch.execute();
+            insertUnlessEmpty(next, subnet.lastAssignable().number());
         }
     }
 
     private List<Long> leasedIn(Subnet subnet) {
-        return handle.createQuery(
-                        "SELECT address FROM <p>leases WHERE address >= :first AND :last >= address ORDER BY address")
+        return handle.sql("SELECT address FROM <p>leases WHERE address >= :first AND :last >= address ORDER BY address")
                 .bind("first", subnet.firstAssignable().number())
                 .bind("last", subnet.lastAssignable().number())
-                .mapTo(Long.class)
-                .list();
+                .list(row -> row.getLong("address"));
     }
 
-    private static void add(PreparedBatch batch, long first, long last) {
+    private void insertUnlessEmpty(long first, long last) {
         if (first <= last) {
-            batch.bind("first", first).bind("last", last).add();
+            insert(new Range(first, last));
         }
     }
 
     private Optional<Range> select(String condition, long a, long b) {
-        return handle.createQuery("SELECT first_address, last_address FROM <p>free_ranges WHERE " + condition)
+        return handle.sql("SELECT first_address, last_address FROM <p>free_ranges WHERE " + condition)
                 .bind("a", a)
                 .bind("b", b)
-                .map((row, context) -> new Range(row.getLong("first_address"), row.getLong("last_address")))
-                .findOne();
+                .findOne(row -> new Range(row.getLong("first_address"), row.getLong("last_address")));
     }
 
     private void delete(Range range) {
-        handle.createUpdate("DELETE FROM <p>free_ranges WHERE first_address = :first")
+        handle.sql("DELETE FROM <p>free_ranges WHERE first_address = :first")
                 .bind("first", range.first())
                 .execute();
     }
 
     private void insert(Range range) {
-        handle.createUpdate("INSERT INTO <p>free_ranges (first_address, last_address) VALUES (:first, :last)")
+        handle.sql("INSERT INTO <p>free_ranges (first_address, last_address) VALUES (:first, :last)")
                 .bind("first", range.first())
                 .bind("last", range.last())
                 .execute();

@@ -10,7 +10,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
-import org.jdbi.v3.core.Jdbi;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,7 +23,7 @@ final class GroupCommitter {
     private static final Logger LOG = LoggerFactory.getLogger(GroupCommitter.class);
     private static final int MOST_AT_ONCE = 256;
 
-    private final Jdbi jdbi;
+    private final Handle.Source handles;
     private final AddressPools pools;
     private final Duration longestWait;
     private final Thread thread;
@@ -33,8 +32,8 @@ final class GroupCommitter {
     private boolean closed;
 
     /** Starts the thread. */
-    GroupCommitter(Jdbi jdbi, AddressPools pools, Duration longestWait) {
-        this.jdbi = jdbi;
+    GroupCommitter(Handle.Source handles, AddressPools pools, Duration longestWait) {
+        this.handles = handles;
         this.pools = pools;
         this.longestWait = longestWait;
         // Not a virtual one: native calls would pin its carrier. A daemon: an unclosed store must not keep the JVM
@@ -84,7 +83,7 @@ final class GroupCommitter {
             List<PendingWrite<?>> awaited =
                     group.stream().filter(PendingWrite::begin).toList();
             try {
-                new GroupTransaction(jdbi, pools).write(awaited);
+                new GroupTransaction(handles, pools).write(awaited);
             } catch (RuntimeException | Error failure) {
                 LOG.error("a group of {} writes failed", awaited.size(), failure);
                 awaited.forEach(pending ->

@@ -5,9 +5,6 @@ import io.provisioningbridge.core.port.BackendException.Effect;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
-import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.Jdbi;
-import org.jdbi.v3.core.JdbiException;
 
 /**
  * Writes a group of changes, leases and results in one transaction, each in a savepoint of its own: one that fails takes no other down. Callers
@@ -35,27 +32,27 @@ final class GroupTransaction {
         }
     }
 
-    private final Jdbi jdbi;
+    private final Handle.Source handles;
     private final AddressPools pools;
 
-    GroupTransaction(Jdbi jdbi, AddressPools pools) {
-        this.jdbi = jdbi;
+    GroupTransaction(Handle.Source handles, AddressPools pools) {
+        this.handles = handles;
         this.pools = pools;
     }
 
     /** Answers every one of them, or throws. */
     void write(List<PendingWrite<?>> group) {
         End end = End.BROKEN;
-        try (Handle handle = jdbi.open()) {
+        try (Handle handle = handles.open()) {
             try {
                 end = write(handle, group);
             } finally {
                 if (end != End.CLEAN) {
                     // Nobody knows what state it is in; the next transaction gets another.
-                    handle.getConnection().close();
+                    handle.discard();
                 }
             }
-        } catch (JdbiException | SQLException e) {
+        } catch (SQLException e) {
             group.forEach(pending -> pending.fail(StoreFailures.unavailable("cannot be opened", Effect.NONE, e)));
             return;
         }
@@ -69,7 +66,7 @@ final class GroupTransaction {
         try {
             // At once for writing: a transaction that first reads may find that it cannot write any more.
             handle.execute("BEGIN IMMEDIATE");
-        } catch (JdbiException e) {
+        } catch (SqlFailedException e) {
             group.forEach(pending -> pending.fail(StoreFailures.unavailable("cannot be written", Effect.NONE, e)));
             return End.BROKEN;
         }
@@ -88,7 +85,7 @@ final class GroupTransaction {
         }
         try {
             handle.execute("COMMIT");
-        } catch (JdbiException e) {
+        } catch (SqlFailedException e) {
             Effect effect = StoreFailures.effectOfFailedCommit(e);
             group.forEach(pending -> pending.fail(StoreFailures.unavailable("could not commit", effect, e)));
             return End.BROKEN;
@@ -113,12 +110,12 @@ final class GroupTransaction {
             try {
                 handle.execute("ROLLBACK TO one_write");
                 handle.execute("RELEASE one_write");
-            } catch (JdbiException lost) {
+            } catch (SqlFailedException lost) {
                 e.addSuppressed(lost);
                 throw new LostException(e);
             }
             RuntimeException failure =
-                    e instanceof JdbiException ? StoreFailures.unavailable("cannot write", Effect.NONE, e) : e;
+                    e instanceof SqlFailedException ? StoreFailures.unavailable("cannot write", Effect.NONE, e) : e;
             return () -> pending.fail(failure);
         }
     }

@@ -13,8 +13,6 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.statement.StatementContext;
 
 /** The intents, seen through one connection. */
 final class IntentTable {
@@ -30,7 +28,7 @@ final class IntentTable {
     }
 
     void insert(IssuanceIntent intent, PeerKey peer, TunnelAddress address) {
-        handle.createUpdate("INSERT INTO <p>intents (intent_id, device_key, spelling, incarnation, key_hash, peer_key,"
+        handle.sql("INSERT INTO <p>intents (intent_id, device_key, spelling, incarnation, key_hash, peer_key,"
                         + " address, opened, expires, status) VALUES (:id, :device, :spelling, :incarnation, :key, :peer,"
                         + " :address, :opened, :expires, :status)")
                 .bind("id", intent.id().hex())
@@ -47,90 +45,78 @@ final class IntentTable {
     }
 
     void setStatus(IntentId id, Status status) {
-        handle.createUpdate("UPDATE <p>intents SET status = :status WHERE intent_id = :id")
+        handle.sql("UPDATE <p>intents SET status = :status WHERE intent_id = :id")
                 .bind("status", status.name())
                 .bind("id", id.hex())
                 .execute();
     }
 
     Optional<StoredIntent> find(IntentId id) {
-        return handle.createQuery(COLUMNS + "WHERE intent_id = :id")
+        return handle.sql(COLUMNS + "WHERE intent_id = :id")
                 .bind("id", id.hex())
-                .map(IntentTable::row)
-                .findOne();
+                .findOne(IntentTable::row);
     }
 
     /** Every one of a device, in the order they were opened. */
     List<StoredIntent> of(String device) {
-        return handle.createQuery(COLUMNS + "WHERE device_key = :device ORDER BY seq")
+        return handle.sql(COLUMNS + "WHERE device_key = :device ORDER BY seq")
                 .bind("device", device)
-                .map(IntentTable::row)
-                .list();
+                .list(IntentTable::row);
     }
 
     /** The one of a device whose status is open, perhaps expired. */
     Optional<StoredIntent> openOf(String device) {
-        return handle.createQuery(COLUMNS + "WHERE device_key = :device AND status = 'OPEN'")
+        return handle.sql(COLUMNS + "WHERE device_key = :device AND status = 'OPEN'")
                 .bind("device", device)
-                .map(IntentTable::row)
-                .findOne();
+                .findOne(IntentTable::row);
     }
 
     /** The one whose status is open, perhaps expired, that claims the peer key for another device. */
     Optional<StoredIntent> openClaimOfAnother(PeerKey peer, String device) {
-        return handle.createQuery(COLUMNS + "WHERE peer_key = :peer AND status = 'OPEN' AND device_key != :device")
+        return handle.sql(COLUMNS + "WHERE peer_key = :peer AND status = 'OPEN' AND device_key != :device")
                 .bind("peer", peer.base64())
                 .bind("device", device)
-                .map(IntentTable::row)
-                .findOne();
+                .findOne(IntentTable::row);
     }
 
     /** Those whose status is open although they expired, the one that did so first coming first. */
     List<StoredIntent> expiredAt(Instant now) {
-        return handle.createQuery(COLUMNS + "WHERE status = 'OPEN' AND :now >= expires ORDER BY expires, seq")
+        return handle.sql(COLUMNS + "WHERE status = 'OPEN' AND :now >= expires ORDER BY expires, seq")
                 .bind("now", now.toEpochMilli())
-                .map(IntentTable::row)
-                .list();
+                .list(IntentTable::row);
     }
 
     /** Of those that expired and hold the lease of a device that never had one, the one that expired first. */
     Optional<StoredIntent> firstReclaimable(Instant now) {
-        return handle.createQuery(COLUMNS + "WHERE status = 'OPEN' AND :now >= expires AND EXISTS (SELECT 1 FROM"
+        return handle.sql(COLUMNS + "WHERE status = 'OPEN' AND :now >= expires AND EXISTS (SELECT 1 FROM"
                         + " <p>leases l WHERE l.device_key = <p>intents.device_key AND l.kind = 'PENDING')"
                         + " ORDER BY expires, seq LIMIT 1")
                 .bind("now", now.toEpochMilli())
-                .map(IntentTable::row)
-                .findOne();
+                .findOne(IntentTable::row);
     }
 
     List<StoredIntent> open() {
-        return handle.createQuery(COLUMNS + "WHERE status = 'OPEN' ORDER BY seq")
-                .map(IntentTable::row)
-                .list();
+        return handle.sql(COLUMNS + "WHERE status = 'OPEN' ORDER BY seq").list(IntentTable::row);
     }
 
     /** Whether the certificate key may have been certified, or is about to be, for another device or incarnation. */
     boolean isKeyOfAnother(IssuanceIntent intent) {
-        return handle.createQuery("SELECT 1 FROM <p>intents WHERE key_hash = :key AND status IN ('OPEN', 'UNCERTAIN')"
+        return handle.sql("SELECT 1 FROM <p>intents WHERE key_hash = :key AND status IN ('OPEN', 'UNCERTAIN')"
                         + " AND NOT (device_key = :device AND incarnation = :incarnation) LIMIT 1")
                 .bind("key", intent.key().hex())
                 .bind("device", intent.device().key())
                 .bind("incarnation", intent.incarnation().number())
-                .mapTo(Integer.class)
-                .findOne()
-                .isPresent();
+                .exists();
     }
 
     boolean everPromised(String device, TunnelAddress address) {
-        return handle.createQuery("SELECT 1 FROM <p>intents WHERE device_key = :device AND address = :address LIMIT 1")
+        return handle.sql("SELECT 1 FROM <p>intents WHERE device_key = :device AND address = :address LIMIT 1")
                 .bind("device", device)
                 .bind("address", address.number())
-                .mapTo(Integer.class)
-                .findOne()
-                .isPresent();
+                .exists();
     }
 
-    private static StoredIntent row(ResultSet row, StatementContext context) throws SQLException {
+    private static StoredIntent row(ResultSet row) throws SQLException {
         IssuanceIntent intent = new IssuanceIntent(
                 new IntentId(row.getString("intent_id")),
                 new DeviceId(row.getString("spelling")),

@@ -21,6 +21,7 @@ import io.provisioningbridge.core.port.Change;
 import io.provisioningbridge.core.port.DeviceQuery;
 import io.provisioningbridge.core.port.DeviceStore;
 import io.provisioningbridge.core.port.Outcome;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -29,8 +30,6 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import org.jdbi.v3.core.Jdbi;
-import org.jdbi.v3.core.JdbiException;
 
 /**
  * The device store in a database; made by {@link SqliteStores}. Reads run on the caller's thread, writes on one thread of
@@ -39,7 +38,7 @@ import org.jdbi.v3.core.JdbiException;
  */
 public final class JdbcDeviceStore implements DeviceStore {
 
-    private final Jdbi reads;
+    private final Handle.Source reads;
     private final GroupCommitter committer;
     private final AddressPools pools;
     private final String identity;
@@ -50,7 +49,7 @@ public final class JdbcDeviceStore implements DeviceStore {
 
     /** @param release lets go of the connections, after the last commit */
     JdbcDeviceStore(
-            Jdbi reads,
+            Handle.Source reads,
             GroupCommitter committer,
             AddressPools pools,
             String identity,
@@ -100,10 +99,10 @@ public final class JdbcDeviceStore implements DeviceStore {
      */
     public Optional<String> problem() {
         if (!writable.get()) {
-            try {
-                reads.useHandle(Tables::tryToWrite);
+            try (Handle handle = reads.open()) {
+                Tables.tryToWrite(handle);
                 writable.set(true);
-            } catch (JdbiException e) {
+            } catch (SqlFailedException | SQLException e) {
                 return Optional.of("nothing can be written; the log says why");
             }
         }
@@ -219,9 +218,9 @@ public final class JdbcDeviceStore implements DeviceStore {
         if (closed.get()) {
             throw new BackendUnavailableException("the store is closed", Effect.NONE);
         }
-        try {
-            return reads.withHandle(handle -> query.apply(Tables.in(handle, pools)));
-        } catch (JdbiException e) {
+        try (Handle handle = reads.open()) {
+            return query.apply(Tables.in(handle, pools));
+        } catch (SqlFailedException | SQLException e) {
             throw StoreFailures.unavailable("cannot be read", Effect.NONE, e);
         }
     }

@@ -16,8 +16,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.statement.PreparedBatch;
 
 /** The lanes, seen through one connection; {@link LaneResults} ends their leases. */
 final class LaneTable {
@@ -80,10 +78,9 @@ final class LaneTable {
 
     private void advance(String device, Set<Backend> backends, String condition, Instant now) {
         for (Backend backend : backends) {
-            handle.createUpdate(
-                            "UPDATE <p>lanes SET generation = generation + 1, failed = 0, next_try = :now, since = CASE"
-                                    + " WHEN applied = generation THEN :now ELSE since END, attempts = 0, problem = ''"
-                                    + " WHERE device_key = :device AND backend = :backend" + condition)
+            handle.sql("UPDATE <p>lanes SET generation = generation + 1, failed = 0, next_try = :now, since = CASE"
+                            + " WHEN applied = generation THEN :now ELSE since END, attempts = 0, problem = ''"
+                            + " WHERE device_key = :device AND backend = :backend" + condition)
                     .bind("device", device)
                     .bind("backend", backend.name())
                     .bind("now", now.toEpochMilli())
@@ -96,7 +93,7 @@ final class LaneTable {
             return;
         }
         // How a device is spelled its record says; without one, whoever made its lane.
-        PreparedBatch batch = handle.prepareBatch(
+        Sql upsert = handle.sql(
                 "INSERT INTO <p>lanes (device_key, backend, spelling, generation, applied, failed, since, next_try,"
                         + " attempts, problem, fence, taken_over) VALUES (:device, :backend, COALESCE((SELECT d.spelling"
                         + " FROM <p>devices d WHERE d.device_key = :device), :spelling), 1, 0, 0, :now, :now, 0, '', 0, 0)"
@@ -107,54 +104,45 @@ final class LaneTable {
                         + " attempts = 0, problem = ''");
         for (DeviceId device : devices) {
             for (Backend backend : backends) {
-                batch.bind("device", device.key())
+                upsert.bind("device", device.key())
                         .bind("backend", backend.name())
                         .bind("spelling", device.text())
                         .bind("now", now.toEpochMilli())
-                        .add();
+                        .execute();
             }
         }
-        batch.execute();
     }
 
     /** Whether a lane is to be worked on that nobody has. */
     boolean anyWaiting(Backend backend, Instant now) {
-        return handle.createQuery("SELECT 1 FROM <p>lanes WHERE " + WAITING + " LIMIT 1")
+        return handle.sql("SELECT 1 FROM <p>lanes WHERE " + WAITING + " LIMIT 1")
                 .bind("backend", backend.name())
                 .bind("now", now.toEpochMilli())
-                .mapTo(Integer.class)
-                .findOne()
-                .isPresent();
+                .exists();
     }
 
     List<Task> lease(Backend backend, int limit, Instant now, Duration length) {
-        List<Waiting> waiting = handle.createQuery(
-                        COLUMNS + "WHERE " + WAITING + " ORDER BY next_try, device_key LIMIT :limit")
+        List<Waiting> waiting = handle.sql(COLUMNS + "WHERE " + WAITING + " ORDER BY next_try, device_key LIMIT :limit")
                 .bind("backend", backend.name())
                 .bind("now", now.toEpochMilli())
                 .bind("limit", limit)
-                .map((row, context) -> waiting(row))
-                .list();
+                .list(row -> waiting(row));
         if (waiting.isEmpty()) {
             return List.of();
         }
         Instant until = ChangeWriter.milliseconds(now.plus(length));
         // In a database with several writers, another may have leased one since it was read.
-        PreparedBatch batch = handle.prepareBatch("UPDATE <p>lanes SET fence = fence + 1, leased_until = :until,"
+        Sql update = handle.sql("UPDATE <p>lanes SET fence = fence + 1, leased_until = :until,"
                 + " taken_over = :takenOver WHERE device_key = :device AND backend = :backend AND fence = :fence");
+        List<Task> tasks = new ArrayList<>();
         for (Waiting each : waiting) {
-            batch.bind("until", until.toEpochMilli())
+            int leased = update.bind("until", until.toEpochMilli())
                     .bind("takenOver", each.takenOver() ? 1 : 0)
                     .bind("device", each.lane().device().key())
                     .bind("backend", backend.name())
                     .bind("fence", each.fence())
-                    .add();
-        }
-        int[] leased = batch.execute();
-        List<Task> tasks = new ArrayList<>();
-        for (int i = 0; i < leased.length; i++) {
-            Waiting each = waiting.get(i);
-            if (leased[i] == 1) {
+                    .execute();
+            if (leased == 1) {
                 tasks.add(new Task(each.lane(), each.fence() + 1, until, each.takenOver()));
             }
         }
@@ -163,29 +151,26 @@ final class LaneTable {
 
     /** Nobody works any more on what was leased; whoever leases it next takes it over. */
     void endLeases(Instant now) {
-        handle.createUpdate("UPDATE <p>lanes SET leased_until = :now WHERE leased_until > :now")
+        handle.sql("UPDATE <p>lanes SET leased_until = :now WHERE leased_until > :now")
                 .bind("now", now.toEpochMilli())
                 .execute();
     }
 
     /** In the order of their systems. */
     List<Lane> of(String device) {
-        return handle.createQuery(COLUMNS + "WHERE device_key = :device ORDER BY " + RANK)
+        return handle.sql(COLUMNS + "WHERE device_key = :device ORDER BY " + RANK)
                 .bind("device", device)
-                .map((row, context) -> lane(row))
-                .list();
+                .list(row -> lane(row));
     }
 
     /** In the order of device and system, beginning after one system of one device. */
     List<Lane> list(Lane.State state, String afterDevice, int afterRank, int limit) {
-        return handle.createQuery(
-                        COLUMNS + "WHERE " + condition(state) + " AND device_key >= :device AND NOT (device_key ="
-                                + " :device AND :rank >= " + RANK + ") ORDER BY device_key, " + RANK + " LIMIT :limit")
+        return handle.sql(COLUMNS + "WHERE " + condition(state) + " AND device_key >= :device AND NOT (device_key ="
+                        + " :device AND :rank >= " + RANK + ") ORDER BY device_key, " + RANK + " LIMIT :limit")
                 .bind("device", afterDevice)
                 .bind("rank", afterRank)
                 .bind("limit", limit)
-                .map((row, context) -> lane(row))
-                .list();
+                .list(row -> lane(row));
     }
 
     private static String condition(Lane.State state) {

@@ -7,7 +7,6 @@ import io.provisioningbridge.core.domain.TunnelAddress;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.Optional;
-import org.jdbi.v3.core.Handle;
 
 /** Who has which address, seen through one connection. */
 final class LeaseTable {
@@ -48,17 +47,16 @@ final class LeaseTable {
     }
 
     Optional<Lease> of(String device) {
-        return handle.createQuery("SELECT spelling, address, kind FROM <p>leases WHERE device_key = :device")
+        return handle.sql("SELECT spelling, address, kind FROM <p>leases WHERE device_key = :device")
                 .bind("device", device)
-                .map((row, context) -> new Lease(
+                .findOne(row -> new Lease(
                         row.getString("spelling"),
                         new TunnelAddress(row.getLong("address")),
-                        Kind.valueOf(row.getString("kind"))))
-                .findOne();
+                        Kind.valueOf(row.getString("kind"))));
     }
 
     void insert(String spelling, TunnelAddress address, Kind kind) {
-        handle.createUpdate("INSERT INTO <p>leases (address, device_key, spelling, kind)"
+        handle.sql("INSERT INTO <p>leases (address, device_key, spelling, kind)"
                         + " VALUES (:address, :device, :spelling, :kind)")
                 .bind("address", address.number())
                 .bind("device", DeviceId.keyOf(spelling))
@@ -69,7 +67,7 @@ final class LeaseTable {
 
     /** Makes the device's lease its own for good. */
     void hold(DeviceId id) {
-        handle.createUpdate("UPDATE <p>leases SET kind = 'HELD', spelling = :spelling WHERE device_key = :device")
+        handle.sql("UPDATE <p>leases SET kind = 'HELD', spelling = :spelling WHERE device_key = :device")
                 .bind("spelling", id.text())
                 .bind("device", id.key())
                 .execute();
@@ -77,14 +75,14 @@ final class LeaseTable {
 
     /** The device keeps its lease, and is no longer in the peers. */
     void retire(String device) {
-        handle.createUpdate("UPDATE <p>leases SET kind = 'RETIRED' WHERE device_key = :device")
+        handle.sql("UPDATE <p>leases SET kind = 'RETIRED' WHERE device_key = :device")
                 .bind("device", device)
                 .execute();
     }
 
     /** Lets the address of a device rest. False when it has none. */
     boolean release(String device, Instant until) {
-        return handle.createUpdate("UPDATE <p>leases SET kind = 'RESTING', device_key = NULL, spelling = NULL,"
+        return handle.sql("UPDATE <p>leases SET kind = 'RESTING', device_key = NULL, spelling = NULL,"
                                 + " rests_until = :until WHERE device_key = :device")
                         .bind("until", until.toEpochMilli())
                         .bind("device", device)
@@ -97,27 +95,25 @@ final class LeaseTable {
         Optional<Rested> longest = pools.subnets().stream()
                 .flatMap(subnet -> restedIn(subnet, now).stream())
                 .min(Comparator.comparingLong(Rested::until).thenComparing(Rested::address));
-        longest.ifPresent(rested -> handle.createUpdate("DELETE FROM <p>leases WHERE address = :address")
+        longest.ifPresent(rested -> handle.sql("DELETE FROM <p>leases WHERE address = :address")
                 .bind("address", rested.address().number())
                 .execute());
         return longest.map(Rested::address);
     }
 
     private Optional<Rested> restedIn(Subnet subnet, Instant now) {
-        return handle.createQuery("SELECT address, rests_until FROM <p>leases WHERE kind = 'RESTING' AND :now >="
+        return handle.sql("SELECT address, rests_until FROM <p>leases WHERE kind = 'RESTING' AND :now >="
                         + " rests_until AND address BETWEEN :first AND :last ORDER BY rests_until, address LIMIT 1")
                 .bind("now", now.toEpochMilli())
                 .bind("first", subnet.firstAssignable().number())
                 .bind("last", subnet.lastAssignable().number())
-                .map((row, context) ->
-                        new Rested(row.getLong("rests_until"), new TunnelAddress(row.getLong("address"))))
-                .findOne();
+                .findOne(row -> new Rested(row.getLong("rests_until"), new TunnelAddress(row.getLong("address"))));
     }
 
     void freeIfPending(String device) {
         Optional<Lease> pending = of(device).filter(lease -> lease.kind() == Kind.PENDING);
         if (pending.isPresent()) {
-            handle.createUpdate("DELETE FROM <p>leases WHERE device_key = :device")
+            handle.sql("DELETE FROM <p>leases WHERE device_key = :device")
                     .bind("device", device)
                     .execute();
             free.putBack(pending.get().address());
@@ -126,11 +122,9 @@ final class LeaseTable {
 
     /** Which device an address stands in the peers for. */
     Optional<String> holder(TunnelAddress address) {
-        return handle.createQuery(
-                        "SELECT spelling FROM <p>leases WHERE address = :address AND kind IN ('HELD', 'IMPORTED')")
+        return handle.sql("SELECT spelling FROM <p>leases WHERE address = :address AND kind IN ('HELD', 'IMPORTED')")
                 .bind("address", address.number())
-                .mapTo(String.class)
-                .findOne();
+                .findOne(row -> row.getString("spelling"));
     }
 
     /** How many stand in the peers with an address that no device would be given now. */
@@ -144,11 +138,11 @@ final class LeaseTable {
     }
 
     private long countPeers(long first, long last) {
-        return handle.createQuery("SELECT COUNT(*) FROM <p>leases WHERE kind IN ('HELD', 'IMPORTED')"
+        return handle.sql("SELECT COUNT(*) AS peers FROM <p>leases WHERE kind IN ('HELD', 'IMPORTED')"
                         + " AND address BETWEEN :first AND :last")
                 .bind("first", first)
                 .bind("last", last)
-                .mapTo(Long.class)
-                .one();
+                .findOne(row -> row.getLong("peers"))
+                .orElseThrow();
     }
 }

@@ -2,28 +2,23 @@ package io.provisioningbridge.adapter.jdbc;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.Deque;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.Semaphore;
 import javax.sql.DataSource;
-import org.jdbi.v3.core.ConnectionFactory;
-import org.jdbi.v3.core.statement.StatementBuilder;
-import org.jdbi.v3.core.statement.StatementBuilderFactory;
 
 /**
  * A few connections that stay open and are lent out in turn. Unlike a general pool it starts no thread and drops nothing
- * that idles: a connection to a file does not go stale. Each keeps its prepared statements. One that was closed while it was
- * lent is replaced. Safe for concurrent use.
+ * that idles: a connection to a file does not go stale. Each keeps its prepared statements. One that was discarded while it
+ * was lent is replaced. Safe for concurrent use.
  */
-final class SqliteConnections implements ConnectionFactory, StatementBuilderFactory {
+final class SqliteConnections implements Handle.Source {
 
     private final DataSource source;
     private final int size;
     private final Semaphore permits;
-    private final Deque<Connection> idle = new ConcurrentLinkedDeque<>();
-    private final Map<Connection, KeptStatements> statements = new ConcurrentHashMap<>();
+    private final Deque<Handle> idle = new ConcurrentLinkedDeque<>();
     private volatile boolean closed;
 
     SqliteConnections(DataSource source, int size) {
@@ -33,7 +28,7 @@ final class SqliteConnections implements ConnectionFactory, StatementBuilderFact
     }
 
     @Override
-    public Connection openConnection() throws SQLException {
+    public Handle open() throws SQLException {
         // Others hold theirs for single statements, so that this wait needs no end of its own.
         permits.acquireUninterruptibly();
         boolean lent = false;
@@ -41,8 +36,8 @@ final class SqliteConnections implements ConnectionFactory, StatementBuilderFact
             if (closed) {
                 throw new SQLException("the store is closed");
             }
-            Connection connection = idle.poll();
-            Connection result = connection == null ? source.getConnection() : connection;
+            Handle handle = idle.poll();
+            Handle result = handle == null ? new Handle(connect(), "", this::giveBack) : handle;
             lent = true;
             return result;
         } finally {
@@ -52,22 +47,31 @@ final class SqliteConnections implements ConnectionFactory, StatementBuilderFact
         }
     }
 
-    @Override
-    public StatementBuilder createStatementBuilder(Connection connection) {
-        return statements.computeIfAbsent(connection, opened -> new KeptStatements());
+    /**
+     * Without the driver's auto-commit mode, only with SQLite's own, which is the same to us. The driver's runs a BEGIN and a
+     * COMMIT after each statement to make sure, also within a transaction, where both fail.
+     */
+    private Connection connect() throws SQLException {
+        Connection connection = source.getConnection();
+        boolean ready = false;
+        try (Statement statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            // Ends the transaction that the driver has just begun.
+            statement.execute("COMMIT");
+            ready = true;
+            return connection;
+        } finally {
+            if (!ready) {
+                connection.close();
+            }
+        }
     }
 
-    @Override
-    public void closeConnection(Connection connection) throws SQLException {
-        try {
-            if (connection.isClosed()) {
-                statements.remove(connection);
-            } else {
-                idle.push(connection);
-            }
-        } finally {
-            permits.release();
+    private void giveBack(Handle handle) {
+        if (!handle.isDiscarded()) {
+            idle.push(handle);
         }
+        permits.release();
     }
 
     /** Waits until every connection was returned, then closes them. */
@@ -75,9 +79,8 @@ final class SqliteConnections implements ConnectionFactory, StatementBuilderFact
         closed = true;
         permits.acquireUninterruptibly(size);
         try {
-            for (Connection connection = idle.poll(); connection != null; connection = idle.poll()) {
-                statements.remove(connection);
-                connection.close();
+            for (Handle handle = idle.poll(); handle != null; handle = idle.poll()) {
+                handle.discard();
             }
         } finally {
             permits.release(size);

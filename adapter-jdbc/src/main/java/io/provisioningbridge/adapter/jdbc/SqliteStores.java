@@ -17,9 +17,6 @@ import java.util.Set;
 import java.util.random.RandomGenerator;
 import javax.sql.DataSource;
 import org.flywaydb.core.api.FlywayException;
-import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.Jdbi;
-import org.jdbi.v3.core.JdbiException;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteConfig.JournalMode;
 import org.sqlite.SQLiteConfig.SynchronousMode;
@@ -64,9 +61,7 @@ public final class SqliteStores {
             close(writer);
         };
         try {
-            Jdbi reads = Jdbi.create(readers).setStatementBuilderFactory(readers);
-            Jdbi writes = Jdbi.create(writer).setStatementBuilderFactory(writer);
-            return open(file.toString(), source, reads, writes, "", pools, clock, random, release);
+            return open(file.toString(), source, readers, writer, "", pools, clock, random, release);
         } catch (RuntimeException e) {
             release.run();
             throw e;
@@ -85,32 +80,21 @@ public final class SqliteStores {
      */
     public static JdbcDeviceStore open(
             DataSource source, String tablePrefix, AddressPools pools, InstantSource clock, RandomGenerator random) {
-        Jdbi reads = Jdbi.create(source);
-        Jdbi writes = Jdbi.create(source);
-        return open(
-                "in the given database",
-                source,
-                reads,
-                writes,
-                Schema.checkedPrefix(tablePrefix),
-                pools,
-                clock,
-                random,
-                () -> {});
+        String prefix = Schema.checkedPrefix(tablePrefix);
+        Handle.Source handles = () -> new Handle(source.getConnection(), prefix, Handle::discard);
+        return open("in the given database", source, handles, handles, prefix, pools, clock, random, () -> {});
     }
 
     private static JdbcDeviceStore open(
             String name,
             DataSource source,
-            Jdbi reads,
-            Jdbi writes,
+            Handle.Source reads,
+            Handle.Source writes,
             String tablePrefix,
             AddressPools pools,
             InstantSource clock,
             RandomGenerator random,
             Runnable release) {
-        writes.define("p", tablePrefix);
-        reads.define("p", tablePrefix);
         try (Handle handle = writes.open()) {
             requireDurable(handle);
             Schema.migrate(source, tablePrefix);
@@ -131,7 +115,7 @@ public final class SqliteStores {
             }
             GroupCommitter committer = new GroupCommitter(writes, pools, LONGEST_COMMIT);
             return new JdbcDeviceStore(reads, committer, pools, identity, warnings, release);
-        } catch (JdbiException | FlywayException e) {
+        } catch (SqlFailedException | SQLException | FlywayException e) {
             throw StoreFailures.unavailable(name + " cannot be opened", Effect.NONE, e);
         }
     }
@@ -161,7 +145,7 @@ public final class SqliteStores {
     }
 
     private static String pragma(Handle handle, String name) {
-        return handle.createQuery("PRAGMA " + name).mapTo(String.class).one();
+        return handle.sql("PRAGMA " + name).findOne(row -> row.getString(1)).orElseThrow();
     }
 
     /** SQLite gives the files beside the database its permissions. */

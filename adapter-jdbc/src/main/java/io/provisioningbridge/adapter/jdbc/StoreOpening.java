@@ -9,7 +9,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
-import org.jdbi.v3.core.Handle;
 
 /** What is done once, before a store is used by anybody, in one transaction. */
 final class StoreOpening {
@@ -27,14 +26,14 @@ final class StoreOpening {
         byte[] bits = new byte[16];
         random.nextBytes(bits);
         tables.handle()
-                .createUpdate("INSERT INTO <p>store (one, identity, pools, peers_revision)"
+                .sql("INSERT INTO <p>store (one, identity, pools, peers_revision)"
                         + " VALUES (1, :identity, '', 0) ON CONFLICT DO NOTHING")
                 .bind("identity", HexFormat.of().formatHex(bits))
                 .execute();
         return tables.handle()
-                .createQuery("SELECT identity FROM <p>store")
-                .mapTo(String.class)
-                .one();
+                .sql("SELECT identity FROM <p>store")
+                .findOne(row -> row.getString("identity"))
+                .orElseThrow();
     }
 
     /** Nobody waits any more for what was under way when the last process ended, and it may have been signed. */
@@ -69,7 +68,7 @@ final class StoreOpening {
         }
         String pools = tables.pools().toString();
         int changed = tables.handle()
-                .createUpdate("UPDATE <p>store SET pools = :pools WHERE pools != :pools")
+                .sql("UPDATE <p>store SET pools = :pools WHERE pools != :pools")
                 .bind("pools", pools)
                 .execute();
         if (changed > 0) {

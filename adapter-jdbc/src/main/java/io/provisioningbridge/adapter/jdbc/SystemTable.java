@@ -5,7 +5,6 @@ import java.time.Instant;
 import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
-import org.jdbi.v3.core.Handle;
 
 /** Which outside systems have lanes, seen through one connection and asked for once in its transaction. */
 final class SystemTable {
@@ -34,8 +33,8 @@ final class SystemTable {
 
     private Set<Backend> where(String condition) {
         Set<Backend> found = EnumSet.noneOf(Backend.class);
-        handle.createQuery("SELECT backend FROM <p>systems WHERE " + condition)
-                .mapTo(String.class)
+        handle.sql("SELECT backend FROM <p>systems WHERE " + condition)
+                .list(row -> row.getString("backend"))
                 .forEach(name -> found.add(Backend.valueOf(name)));
         return found;
     }
@@ -46,7 +45,7 @@ final class SystemTable {
         kept = Optional.empty();
         handle.execute("UPDATE <p>systems SET kept = 0");
         for (Backend system : systems) {
-            handle.createUpdate("INSERT INTO <p>systems (backend, kept) VALUES (:backend, 1)"
+            handle.sql("INSERT INTO <p>systems (backend, kept) VALUES (:backend, 1)"
                             + " ON CONFLICT (backend) DO UPDATE SET kept = 1")
                     .bind("backend", system.name())
                     .execute();
@@ -57,7 +56,7 @@ final class SystemTable {
     }
 
     private void giveLanes(Backend system, Instant now) {
-        handle.createUpdate("INSERT INTO <p>lanes (device_key, backend, spelling, generation, applied, failed, since,"
+        handle.sql("INSERT INTO <p>lanes (device_key, backend, spelling, generation, applied, failed, since,"
                         + " next_try, attempts, problem, fence, taken_over) SELECT d.device_key, :backend, d.spelling,"
                         + " 1, 0, 0, :now, :now, 0, '', 0, 0 FROM <p>devices d WHERE NOT EXISTS (SELECT 1 FROM"
                         + " <p>lanes l WHERE l.device_key = d.device_key AND l.backend = :backend)")

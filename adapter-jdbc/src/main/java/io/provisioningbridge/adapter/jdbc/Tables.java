@@ -13,12 +13,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jdbi.v3.core.Handle;
 
-/**
- * Every table, seen through one connection. In the SQL, {@code <p>} is the table prefix and {@code <} is written as
- * {@code >} the other way round, which the prefix needs.
- */
+/** Every table, seen through one connection. */
 record Tables(
         Handle handle,
         AddressPools pools,
@@ -72,9 +68,9 @@ record Tables(
     }
 
     long peersRevision() {
-        return handle.createQuery("SELECT peers_revision FROM <p>store")
-                .mapTo(Long.class)
-                .one();
+        return handle.sql("SELECT peers_revision FROM <p>store")
+                .findOne(row -> row.getLong("peers_revision"))
+                .orElseThrow();
     }
 
     void peersChanged() {
@@ -84,16 +80,16 @@ record Tables(
     /** In one statement, so that the revision is that of the addresses. */
     PeerSnapshot peers() {
         Map<String, TunnelAddress> addresses = new HashMap<>();
-        long revision = handle.createQuery("SELECT s.peers_revision, l.spelling, l.address FROM <p>store s"
+        List<Long> revisions = handle.sql("SELECT s.peers_revision, l.spelling, l.address FROM <p>store s"
                         + " LEFT JOIN <p>leases l ON l.kind IN ('HELD', 'IMPORTED')")
-                .reduceRows(0L, (none, row) -> {
-                    String spelling = row.getColumn("spelling", String.class);
+                .list(row -> {
+                    String spelling = row.getString("spelling");
                     if (spelling != null) {
-                        addresses.put(spelling, new TunnelAddress(row.getColumn("address", Long.class)));
+                        addresses.put(spelling, new TunnelAddress(row.getLong("address")));
                     }
-                    return row.getColumn("peers_revision", Long.class);
+                    return row.getLong("peers_revision");
                 });
-        return PeerSnapshot.of(revision, addresses);
+        return PeerSnapshot.of(revisions.get(0), addresses);
     }
 
     boolean everLeased(String device, TunnelAddress address) {

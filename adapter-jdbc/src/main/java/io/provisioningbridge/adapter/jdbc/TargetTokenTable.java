@@ -2,7 +2,6 @@ package io.provisioningbridge.adapter.jdbc;
 
 import io.provisioningbridge.core.domain.Secret;
 import java.util.Optional;
-import org.jdbi.v3.core.Handle;
 
 /** What devices show to the update server, seen through one connection. */
 final class TargetTokenTable {
@@ -15,24 +14,21 @@ final class TargetTokenTable {
 
     /** The one a device has already stays. */
     void give(String device, Secret token) {
-        handle.createUpdate(
-                        "INSERT INTO <p>target_tokens (device_key, token) VALUES (:device, :token) ON CONFLICT DO NOTHING")
+        handle.sql("INSERT INTO <p>target_tokens (device_key, token) VALUES (:device, :token) ON CONFLICT DO NOTHING")
                 .bind("device", device)
                 .bind("token", token.reveal())
                 .execute();
     }
 
     void remove(String device) {
-        handle.createUpdate("DELETE FROM <p>target_tokens WHERE device_key = :device")
+        handle.sql("DELETE FROM <p>target_tokens WHERE device_key = :device")
                 .bind("device", device)
                 .execute();
     }
 
     Optional<Secret> of(String device) {
-        return handle.createQuery("SELECT token FROM <p>target_tokens WHERE device_key = :device")
+        return handle.sql("SELECT token FROM <p>target_tokens WHERE device_key = :device")
                 .bind("device", device)
-                .mapTo(String.class)
-                .findOne()
-                .map(Secret::new);
+                .findOne(row -> new Secret(row.getString("token")));
     }
 }

@@ -25,7 +25,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import org.jdbi.v3.core.Jdbi;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -63,7 +62,7 @@ final class GroupCommitTest {
     }
 
     private GroupCommitter committer(Duration longestWait) {
-        return new GroupCommitter(Jdbi.create(source::getConnection).define("p", ""), POOLS, longestWait);
+        return new GroupCommitter(() -> new Handle(source.getConnection(), "", Handle::discard), POOLS, longestWait);
     }
 
     @Test

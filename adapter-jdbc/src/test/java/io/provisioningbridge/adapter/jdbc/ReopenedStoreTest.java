@@ -19,8 +19,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.Jdbi;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -127,13 +125,12 @@ final class ReopenedStoreTest {
     @Test
     void leasingShouldReadNoMoreThanItsTurn() throws Exception {
         file.open("10.8.0.0/24").close();
-        try (Handle handle = Jdbi.create(file::connect).define("p", "").open()) {
-            assertThat(handle.createQuery("EXPLAIN QUERY PLAN SELECT * FROM lanes WHERE " + LaneTable.WAITING
+        try (Handle handle = new Handle(file.connect(), "", Handle::discard)) {
+            assertThat(handle.sql("EXPLAIN QUERY PLAN SELECT * FROM lanes WHERE " + LaneTable.WAITING
                                     + " ORDER BY next_try, device_key LIMIT 500")
                             .bind("backend", Backend.TUNNEL.name())
                             .bind("now", NOW.toEpochMilli())
-                            .map((row, context) -> row.getString("detail"))
-                            .list())
+                            .list(row -> row.getString("detail")))
                     .containsExactly("SEARCH lanes USING INDEX lanes_waiting (backend=? AND next_try<?)");
         }
     }

@@ -69,6 +69,10 @@ final class ReceiptText {
                     "  ",
                     out);
         }
+        if (!receipt.path("came_back").isEmpty()) {
+            out.println("It came back, and was removed again");
+            DeviceTables.table(List.of("AT", "WHAT"), List.of("at", "what"), receipt.path("came_back"), "  ", out);
+        }
         out.println("Renewal behind the bridge: " + DeviceTables.text(receipt, "renewal_behind_bridge"));
     }
 

@@ -57,6 +57,13 @@ final class BackendsReader {
                 THINGSBOARD_CA,
                 THINGSBOARD_MODE,
                 THINGSBOARD_DEVICE_PROFILE);
+        if (url.isPresent()
+                && values.peek(BRIDGE_PUBLIC_URL, BaseUrl::parse)
+                        .filter(bridge -> bridge.toString().contains("$"))
+                        .isPresent()) {
+            // It would be taken for a pattern to be filled in.
+            values.problem(BRIDGE_PUBLIC_URL, "has a '$', and so cannot be called by ThingsBoard; write %24");
+        }
         Optional<ThingsBoardLogin> login = thingsBoardLogin(values);
         List<X509Certificate> trusted = trusted(values, THINGSBOARD_CA, url);
         Optional<ThingsBoardMode> mode = values.orDefault(THINGSBOARD_MODE, "managed", BackendsReader::parseMode);

@@ -31,6 +31,11 @@ final class ReceiptJson {
                 .forEach(intent -> possible.addObject()
                         .put("key_sha256", intent.key().hex())
                         .put("asked_at", Dialect.rfc3339(intent.opened())));
+        ArrayNode returns = answer.putArray("came_back");
+        receipt.returns()
+                .forEach(event -> returns.addObject()
+                        .put("at", Dialect.rfc3339(event.at()))
+                        .put("what", event.detail()));
         return answer.put("renewal_behind_bridge", DeviceJson.word(receipt.renewal()));
     }
 

@@ -65,6 +65,7 @@ class ConfigProblemsTest {
                     BRIDGE_LISTEN               | 0.0.0.0:70000                    | port between 0 and 65535
                     BRIDGE_PUBLIC_URL           | http://bridge.example.com        | the bridge speaks https
                     BRIDGE_PUBLIC_URL           | bridge.example.com               | does not begin with https://
+                    BRIDGE_PUBLIC_URL           | https://bridge/$x                | cannot be called by ThingsBoard
                     BRIDGE_TLS                  | on                               | is not one of: auto, files, off
                     BRIDGE_TLS_CERT             | /tls/bridge.pem                  | only for BRIDGE_TLS=files
                     BRIDGE_TLS_KEY              | /tls/bridge.key                  | only for BRIDGE_TLS=files

@@ -81,7 +81,9 @@ final class BridgeProcess implements AutoCloseable {
                 "io.provisioningbridge.app.cli.Main"));
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());
-        builder.environment().keySet().removeIf(name -> name.matches("(BRIDGE|STEP_CA|WG|ENROLLMENT|HAWKBIT)_.*"));
+        builder.environment()
+                .keySet()
+                .removeIf(name -> name.matches("(BRIDGE|STEP_CA|WG|ENROLLMENT|HAWKBIT|THINGSBOARD|MQTT)_.*"));
         builder.environment().put("BRIDGE_ADMIN_LISTEN", "127.0.0.1:0");
         builder.environment().putAll(environment);
         return builder;

@@ -9,30 +9,27 @@ import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** PEM (RFC 7468) of requests and certificates: reading what others wrote, writing with {@code \n} line ends. */
 public final class Pem {
 
-    private static final Pattern BLOCK =
-            Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----([A-Za-z0-9+/=\\s]*)-----END \\1-----");
     private static final Set<String> REQUEST_LABELS = Set.of("CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST");
 
     private Pem() {}
 
     /** The DER of text that holds exactly one certificate request and, at most, explanatory text before it. */
     public static Parsed<byte[]> parseRequest(String text) {
-        Matcher block = BLOCK.matcher(text);
-        if (!block.find() || !REQUEST_LABELS.contains(block.group(1))) {
+        Optional<PemBlock> block = PemBlock.next(text, 0);
+        if (block.isEmpty() || !REQUEST_LABELS.contains(block.get().label())) {
             return Parsed.invalid("The certificate request is not PEM (-----BEGIN CERTIFICATE REQUEST-----).");
         }
-        if (!text.substring(block.end()).isBlank()) {
+        if (!text.substring(block.get().end()).isBlank()) {
             return Parsed.invalid("There is text after the certificate request; send exactly one PEM block.");
         }
         try {
-            return Parsed.valid(Base64.getMimeDecoder().decode(block.group(2)));
+            return Parsed.valid(block.get().der());
         } catch (IllegalArgumentException notBase64) {
             return Parsed.invalid("The certificate request's PEM is not valid base64.");
         }
@@ -41,11 +38,12 @@ public final class Pem {
     /** Every certificate in the text, in its order; none is an empty list. */
     public static Parsed<List<X509Certificate>> parseCertificates(String text) {
         List<X509Certificate> certificates = new ArrayList<>();
-        Matcher block = BLOCK.matcher(text);
-        while (block.find()) {
-            if (block.group(1).equals("CERTIFICATE")) {
+        for (Optional<PemBlock> block = PemBlock.next(text, 0);
+                block.isPresent();
+                block = PemBlock.next(text, block.get().end())) {
+            if (block.get().label().equals("CERTIFICATE")) {
                 try {
-                    certificates.add(certificate(Base64.getMimeDecoder().decode(block.group(2))));
+                    certificates.add(certificate(block.get().der()));
                 } catch (IllegalArgumentException | CertificateException e) {
                     return Parsed.invalid("certificate " + (certificates.size() + 1) + " of the text cannot be read");
                 }
