@@ -163,6 +163,11 @@ final class BridgeProcess implements AutoCloseable {
         process.onExit().join();
     }
 
+    /** SIGTERM, without waiting. */
+    void terminate() {
+        process.destroy();
+    }
+
     /** SIGTERM, and waits for the end. */
     @Override
     public void close() {
