@@ -89,6 +89,7 @@ public final class Wiring {
                 .clock(clock)
                 .random(random);
         updateServer.ifPresent(system -> builder.updateServer(system.port()));
+        config.hawkbit().ifPresent(hawkbit -> builder.pollingInterval(hawkbit.pollingInterval()));
         platform.ifPresent(system -> builder.platform(system.port()));
         ProvisioningBridge bridge = builder.build();
         warnOfReservedIds(config, store);

@@ -13,6 +13,7 @@ import io.provisioningbridge.core.port.DevicePlatform;
 import io.provisioningbridge.core.port.DevicePlatform.Reason;
 import io.provisioningbridge.core.port.UpdateServer;
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -41,7 +42,9 @@ class OutsideSystemsTest {
     @Test
     void anUpdateServerWithoutCredentialsShouldBeWaitedFor() {
         Outside<UpdateServer> system = OutsideSystems.updateServer(
-                        Optional.of(new HawkbitConfig(NOWHERE, Optional.empty(), false, List.of())), closing)
+                        Optional.of(
+                                new HawkbitConfig(NOWHERE, Optional.empty(), false, Duration.ofMinutes(5), List.of())),
+                        closing)
                 .orElseThrow();
 
         assertThat(system.problem().get().orElseThrow()).contains("HAWKBIT_USER and HAWKBIT_PASSWORD are not set");

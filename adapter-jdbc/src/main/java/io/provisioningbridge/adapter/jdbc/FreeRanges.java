@@ -32,9 +32,10 @@ final class FreeRanges {
                     subnet.lastAssignable().number());
             if (range.isPresent()) {
                 long lowest = range.get().first();
-                delete(range.get());
-                if (lowest != range.get().last()) {
-                    insert(new Range(lowest + 1, range.get().last()));
+                if (lowest == range.get().last()) {
+                    delete(range.get());
+                } else {
+                    beginLater(range.get());
                 }
                 return Optional.of(new TunnelAddress(lowest));
             }
@@ -96,6 +97,12 @@ final class FreeRanges {
                 .bind("a", a)
                 .bind("b", b)
                 .findOne(row -> new Range(row.getLong("first_address"), row.getLong("last_address")));
+    }
+
+    private void beginLater(Range range) {
+        handle.sql("UPDATE <p>free_ranges SET first_address = :first + 1 WHERE first_address = :first")
+                .bind("first", range.first())
+                .execute();
     }
 
     private void delete(Range range) {

@@ -36,6 +36,7 @@ public final class Main {
                 .addSubcommand(new ReceiptCommand(terminal))
                 .addSubcommand(new ImportPeersCommand(terminal))
                 .addSubcommand(new WireGuardCommand(terminal))
+                .addSubcommand(new ThingsBoardCommand(terminal))
                 .setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(terminal.err(), true, StandardCharsets.UTF_8));
     }

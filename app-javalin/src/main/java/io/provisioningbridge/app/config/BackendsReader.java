@@ -9,6 +9,7 @@ import io.provisioningbridge.core.domain.Pem;
 import io.provisioningbridge.core.domain.Secret;
 import java.net.URI;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -36,14 +37,17 @@ final class BackendsReader {
                 HAWKBIT_CA,
                 HAWKBIT_PUBLIC_URL,
                 HAWKBIT_TENANT,
+                HAWKBIT_POLLING_INTERVAL,
                 HAWKBIT_TARGET_TOKENS);
         Optional<Login> login = login(values, HAWKBIT_USER, BackendsReader::parseUser, HAWKBIT_PASSWORD);
         List<X509Certificate> trusted = trusted(values, HAWKBIT_CA, url);
         Optional<String> tokens = values.orDefault(HAWKBIT_TARGET_TOKENS, "off", Choice.of("on", "off"));
+        Optional<Duration> polling = values.orDefault(HAWKBIT_POLLING_INTERVAL, "5m", DurationText::parse);
         if (values.isSet(HAWKBIT_URL) && !values.anySet(HAWKBIT_USER, HAWKBIT_PASSWORD)) {
             values.warning(HAWKBIT_USER, WAITS);
         }
-        return url.flatMap(where -> tokens.map(word -> new HawkbitConfig(where, login, word.equals("on"), trusted)));
+        return url.flatMap(where -> tokens.flatMap(word ->
+                polling.map(interval -> new HawkbitConfig(where, login, word.equals("on"), interval, trusted))));
     }
 
     /** Empty where there is none, and where it is wrong. */

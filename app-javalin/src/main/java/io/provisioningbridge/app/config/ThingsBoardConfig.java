@@ -2,6 +2,7 @@ package io.provisioningbridge.app.config;
 
 import io.provisioningbridge.adapter.thingsboard.ThingsBoardLogin;
 import io.provisioningbridge.adapter.thingsboard.ThingsBoardMode;
+import io.provisioningbridge.adapter.thingsboard.ThingsBoardSettings;
 import java.net.URI;
 import java.security.cert.X509Certificate;
 import java.util.List;
@@ -25,5 +26,11 @@ public record ThingsBoardConfig(
 
     public ThingsBoardConfig {
         trusted = List.copyOf(trusted);
+    }
+
+    /** What the adapter needs; empty without credentials. */
+    public Optional<ThingsBoardSettings> settings() {
+        return login.map(
+                known -> ThingsBoardSettings.of(url, known, mode, profile).withTrusted(trusted));
     }
 }

@@ -15,7 +15,10 @@ import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A bridge with everything embedded, and one device that enrolls at it. Closing it ends the bridge and deletes its files. */
+/**
+ * A bridge with everything embedded, simulated systems around it, and devices that live their lives. Closing it ends all of
+ * that and deletes its files.
+ */
 public final class Demo implements AutoCloseable {
 
     private static final int USUAL_PORT = 8443;
@@ -38,31 +41,35 @@ public final class Demo implements AutoCloseable {
 
     private final SecureRandom random = new SecureRandom();
     private final DemoEnvironment environment;
+    private final DemoSystems systems;
     private final RunningBridge bridge;
 
-    private Demo(DemoEnvironment environment, RunningBridge bridge) {
+    private Demo(DemoEnvironment environment, DemoSystems systems, RunningBridge bridge) {
         this.environment = environment;
+        this.systems = systems;
         this.bridge = bridge;
     }
 
     /** Starts the bridge on its usual ports, or on others where one is taken. */
     public static Demo start() {
         DemoEnvironment environment = new DemoEnvironment();
+        DemoSystems systems = new DemoSystems(new SecureRandom());
         try {
-            return new Demo(environment, bridge(environment));
+            return new Demo(environment, systems, bridge(environment, systems));
         } catch (RuntimeException e) {
+            systems.close();
             environment.close();
             throw e;
         }
     }
 
-    private static RunningBridge bridge(DemoEnvironment environment) {
+    private static RunningBridge bridge(DemoEnvironment environment, DemoSystems systems) {
         PeerKey tunnelServer = environment.makeTunnelServer(new SecureRandom());
-        BridgeConfig usual = environment.config(USUAL_PORT, USUAL_ADMIN_PORT, tunnelServer);
+        BridgeConfig usual = environment.config(USUAL_PORT, USUAL_ADMIN_PORT, tunnelServer, systems.configuration());
         try {
             return Wiring.production(usual);
         } catch (StartException portTaken) {
-            return Wiring.production(environment.config(ANY_PORT, ANY_PORT, tunnelServer));
+            return Wiring.production(environment.config(ANY_PORT, ANY_PORT, tunnelServer, systems.configuration()));
         }
     }
 
@@ -71,21 +78,26 @@ public final class Demo implements AutoCloseable {
         return bridge;
     }
 
-    /** Enrolls a device and shows what it got. */
+    /** Enrolls devices, shows what they got, and what becomes of them. */
     public void show(PrintStream out) throws IOException, InterruptedException {
         List<X509Certificate> authorities = bridge.authority().authorities();
         CertificateFingerprint root = CertificateFingerprint.of(authorities.get(authorities.size() - 1));
         URI url = URI.create("https://127.0.0.1:" + bridge.port());
         out.println("A bridge is running at " + url + ", its files are in " + environment.directory());
         out.println("Devices know its URL and the SHA-256 of its root CA, " + root);
+        out.println("Simulators stand in for hawkBit and ThingsBoard.");
         out.println();
-        SimulatedDevice.Saved saved = new SimulatedDevice(DEVICE, url, root, random).enroll();
+        SimulatedDevice device = new SimulatedDevice(DEVICE, url, root, random);
+        systems.setUp(url, device.trust().context());
+        SimulatedDevice.Saved saved = device.enroll();
         out.println(DEVICE + " has verified the bridge by that fingerprint, and is enrolled.");
         out.println();
         showChain(saved, out);
         out.println("/certs/wg0.conf (the private key was made on the device, and stays there):");
         saved.tunnel().lines().forEach(line -> out.println("  " + withoutPrivateKey(line)));
         out.println();
+        DemoOperator operator = new DemoOperator(bridge.adminPort(), environment.directory());
+        new DemoStory(systems, operator, out).tell(device, saved, url, root, random);
         showHowToTry(url, root, out);
         showHowToOperate(out);
     }
@@ -123,6 +135,7 @@ public final class Demo implements AutoCloseable {
     @Override
     public void close() {
         bridge.close();
+        systems.close();
         environment.close();
     }
 }

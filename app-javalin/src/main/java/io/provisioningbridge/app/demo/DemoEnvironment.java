@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -41,9 +42,12 @@ final class DemoEnvironment implements AutoCloseable {
 
     /**
      * The embedded authority, SQLite, HTTPS for devices and HTTP for operators on these ports of this machine alone.
+     *
+     * @param systems the part about outside systems
      */
-    BridgeConfig config(int port, int adminPort, PeerKey tunnelServer) {
-        ConfigReading reading = BridgeConfig.read(Map.of(
+    BridgeConfig config(int port, int adminPort, PeerKey tunnelServer, Map<String, String> systems) {
+        Map<String, String> all = new HashMap<>(systems);
+        all.putAll(Map.of(
                 "BRIDGE_CA",
                 "embedded",
                 "BRIDGE_DATA_DIR",
@@ -60,6 +64,7 @@ final class DemoEnvironment implements AutoCloseable {
                 INTERFACE,
                 "WG_SERVER_PUBLIC_KEY",
                 tunnelServer.base64()));
+        ConfigReading reading = BridgeConfig.read(all);
         if (reading instanceof ConfigReading.Accepted accepted) {
             return accepted.config();
         }

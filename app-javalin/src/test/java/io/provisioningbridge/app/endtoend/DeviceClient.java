@@ -82,14 +82,18 @@ final class DeviceClient {
         return post(id, JSON.createObjectNode().put("csr_pem", csrPem).put("wg_public_key", peerKey));
     }
 
+    Answer get(String path) throws IOException, InterruptedException {
+        return send(HttpRequest.newBuilder(bridge.resolve(path)));
+    }
+
     private Answer post(String id, ObjectNode body) throws IOException, InterruptedException {
-        HttpResponse<String> response = client.send(
-                HttpRequest.newBuilder(bridge.resolve("/devices/" + id + "/enroll"))
-                        .timeout(TIMEOUT)
-                        .header("Content-Type", "application/json")
-                        .POST(BodyPublishers.ofString(JSON.writeValueAsString(body)))
-                        .build(),
-                BodyHandlers.ofString());
+        return send(HttpRequest.newBuilder(bridge.resolve("/devices/" + id + "/enroll"))
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(JSON.writeValueAsString(body))));
+    }
+
+    private Answer send(HttpRequest.Builder request) throws IOException, InterruptedException {
+        HttpResponse<String> response = client.send(request.timeout(TIMEOUT).build(), BodyHandlers.ofString());
         return new Answer(response.statusCode(), response, JSON.readTree(response.body()));
     }
 }

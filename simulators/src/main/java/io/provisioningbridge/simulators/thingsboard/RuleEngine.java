@@ -16,6 +16,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import javax.net.ssl.SSLContext;
 
 /**
  * Takes each event through its device's rule chain to the REST nodes. An event that fails is tried again as its queue would, and
@@ -30,7 +31,7 @@ final class RuleEngine implements AutoCloseable {
     private final Function<String, Optional<RuleChain>> chainOfProfile;
     private final List<ExecutorService> partitions = new ArrayList<>();
     private final CountDownLatch closing = new CountDownLatch(1);
-    private final HttpClient client =
+    private volatile HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     /** @param chainOfProfile what events of a profile's devices run through */
@@ -40,6 +41,14 @@ final class RuleEngine implements AutoCloseable {
         for (int i = 0; i < PARTITIONS; i++) {
             partitions.add(Executors.newSingleThreadExecutor());
         }
+    }
+
+    /** From now on webhooks are called by what this trusts. */
+    void trust(SSLContext context) {
+        client = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .sslContext(context)
+                .build();
     }
 
     void accept(Event event) {

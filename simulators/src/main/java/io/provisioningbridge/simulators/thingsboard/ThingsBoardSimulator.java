@@ -7,6 +7,7 @@ import java.security.cert.X509Certificate;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import javax.net.ssl.SSLContext;
 
 /**
  * A ThingsBoard on loopback addresses: its REST API over plain HTTP, MQTT over TLS, and the webhook that the rule chain of a
@@ -47,6 +48,11 @@ public final class ThingsBoardSimulator implements AutoCloseable {
     /** That of the device's profile, or the root's. */
     private Optional<RuleChain> ruleChainOf(String profileId) {
         return ruleChains.chain(tenant.findProfile(profileId).flatMap(Profile::ruleChain));
+    }
+
+    /** From now on it calls webhooks by what this trusts, instead of the authorities of the Java platform. */
+    public void trustForWebhooks(SSLContext context) {
+        rules.trust(context);
     }
 
     /** The REST API's base URL. */
