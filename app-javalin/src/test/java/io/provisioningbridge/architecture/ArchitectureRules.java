@@ -36,6 +36,7 @@ final class ArchitectureRules {
                 adaptersDoNotKnowEachOther(root),
                 onlyTheCompositionNamesAdapters(root),
                 coreTakesTimeAndChanceAsParameters(root),
+                simulatorsServeTheDemo(root),
                 trustIsDecidedInOneClass(root),
                 httpStaysAtTheEdge(root),
                 coreHoldsNoMutableStatics(root));
@@ -115,10 +116,22 @@ final class ArchitectureRules {
                 .that()
                 .resideInAPackage(root + "..")
                 .and()
+                .resideOutsideOfPackage(root + ".simulators..")
+                .and()
                 .haveNameNotMatching(".*\\.FingerprintTrust(\\$.*)?")
                 .should()
                 .beAssignableTo(assignableTo(TrustManager.class).or(assignableTo(HostnameVerifier.class)))
                 .because("the only unverified fetch is that of an anchor by its fingerprint, in one class");
+    }
+
+    static ArchRule simulatorsServeTheDemo(String root) {
+        return noClasses()
+                .that()
+                .resideOutsideOfPackages(root + ".simulators..", root + ".app.demo..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(root + ".simulators..")
+                .because("what imitates a server must never be taken for one");
     }
 
     static ArchRule httpStaysAtTheEdge(String root) {
