@@ -159,8 +159,8 @@ public final class StoreChanges {
         return new Change.Revoked(certificate, audit(now, certificate.device(), Action.CERTIFICATE_REVOKED));
     }
 
-    public Change.Connected connected(DeviceId id, long expectedVersion, Instant now) {
-        return new Change.Connected(id, expectedVersion, audit(now, id, Action.DEVICE_CONNECTED));
+    public Change.Connected connected(DeviceId id, Incarnation incarnation, long expectedVersion, Instant now) {
+        return new Change.Connected(id, incarnation, expectedVersion, audit(now, id, Action.DEVICE_CONNECTED));
     }
 
     public Change.CameBack cameBack(DeviceId id, Incarnation incarnation, Instant now) {

@@ -335,7 +335,7 @@ public interface WorkQueueContract extends LanesOfChanges {
                                 Optional.of(moved),
                                 0,
                                 "",
-                                wasDone ? Optional.of(SEEN) : Optional.empty()));
+                                Optional.empty()));
                 assertThat(leaseOne(opened, now).takenOver()).isFalse();
             }
         }
