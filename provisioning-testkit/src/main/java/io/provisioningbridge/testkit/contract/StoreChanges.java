@@ -15,6 +15,7 @@ import io.provisioningbridge.core.domain.IssuanceIntent;
 import io.provisioningbridge.core.domain.IssuanceIntent.Status;
 import io.provisioningbridge.core.domain.KeyHash;
 import io.provisioningbridge.core.domain.PeerKey;
+import io.provisioningbridge.core.domain.Secret;
 import io.provisioningbridge.core.domain.TunnelAddress;
 import io.provisioningbridge.core.domain.TunnelPeer;
 import io.provisioningbridge.core.domain.TunnelPeer.Origin;
@@ -95,6 +96,17 @@ public final class StoreChanges {
                 enrolled.intent(),
                 confirmedLater(enrolled.certificate()),
                 enrolled.targetToken(),
+                enrolled.labels(),
+                enrolled.at(),
+                enrolled.audit());
+    }
+
+    /** The same with a token for a device that has none. */
+    public static Change.Enrolled withToken(Change.Enrolled enrolled, Secret token) {
+        return new Change.Enrolled(
+                enrolled.intent(),
+                enrolled.certificate(),
+                Optional.of(token),
                 enrolled.labels(),
                 enrolled.at(),
                 enrolled.audit());
