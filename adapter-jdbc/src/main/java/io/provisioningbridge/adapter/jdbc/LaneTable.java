@@ -78,9 +78,11 @@ final class LaneTable {
 
     private void advance(String device, Set<Backend> backends, String condition, Instant now) {
         for (Backend backend : backends) {
-            handle.sql("UPDATE <p>lanes SET generation = generation + 1, failed = 0, next_try = :now, since = CASE"
-                            + " WHEN applied = generation THEN :now ELSE since END, attempts = 0, problem = ''"
-                            + " WHERE device_key = :device AND backend = :backend" + condition)
+            handle.sql(
+                            "UPDATE <p>lanes SET spelling = COALESCE((SELECT d.spelling FROM <p>devices d WHERE d.device_key ="
+                                    + " :device), spelling), generation = generation + 1, failed = 0, next_try = :now, since = CASE"
+                                    + " WHEN applied = generation THEN :now ELSE since END, attempts = 0, problem = ''"
+                                    + " WHERE device_key = :device AND backend = :backend" + condition)
                     .bind("device", device)
                     .bind("backend", backend.name())
                     .bind("now", now.toEpochMilli())
@@ -147,6 +149,14 @@ final class LaneTable {
             }
         }
         return tasks;
+    }
+
+    /** What was seen of a device until now counts no more. */
+    void forgetObservations(String device) {
+        handle.sql(
+                        "UPDATE <p>lanes SET observed_at = NULL, evidence = NULL, observation = NULL WHERE device_key = :device")
+                .bind("device", device)
+                .execute();
     }
 
     /** Nobody works any more on what was leased; whoever leases it next takes it over. */

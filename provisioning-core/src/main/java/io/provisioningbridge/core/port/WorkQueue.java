@@ -63,8 +63,9 @@ public interface WorkQueue {
     List<Task> lease(Backend backend, int limit, Instant now, Duration length);
 
     /**
-     * Ends leases. Each result counts only while its task's fence is the lane's latest, and only the first of a task; where the generation has moved on
-     * since, what was done is noted and the lane is due at once. All or nothing.
+     * Ends leases. Each result counts only while its task's fence is the lane's latest, and only the first of a task. Where
+     * the generation has moved on since, the lane is due at once: the generation that was done is noted, and no observation,
+     * since that is of what should have been before. All or nothing.
      *
      * @return whether each counted, in the same order
      */

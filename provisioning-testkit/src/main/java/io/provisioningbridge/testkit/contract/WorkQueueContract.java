@@ -27,11 +27,12 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /**
- * What every {@link WorkQueue} does; {@link LanesOfChanges} says which changes make which lanes due. Beyond the port's own
+ * What every {@link WorkQueue} does; {@link LanesOfChanges} says which changes make which lanes due, {@link LanesOfSystems} at which
+ * systems. Beyond the port's own
  * text: lanes are leased in the order of their next tries; times are kept in whole milliseconds; a result that comes after
  * its lease ended counts as long as nobody else has leased the lane.
  */
-public interface WorkQueueContract extends LanesOfChanges {
+public interface WorkQueueContract extends LanesOfChanges, LanesOfSystems {
 
     Instant T = Instant.parse("2026-03-01T12:00:00.123Z");
     Duration LEASE = Duration.ofSeconds(30);
@@ -335,7 +336,7 @@ public interface WorkQueueContract extends LanesOfChanges {
                                 Optional.of(moved),
                                 0,
                                 "",
-                                wasDone ? Optional.of(SEEN) : Optional.empty()));
+                                Optional.empty()));
                 assertThat(leaseOne(opened, now).takenOver()).isFalse();
             }
         }

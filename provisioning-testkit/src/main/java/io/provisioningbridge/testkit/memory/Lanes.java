@@ -3,7 +3,6 @@ package io.provisioningbridge.testkit.memory;
 import io.provisioningbridge.core.domain.Backend;
 import io.provisioningbridge.core.domain.DeviceId;
 import io.provisioningbridge.core.domain.Lane;
-import io.provisioningbridge.core.domain.Observation;
 import io.provisioningbridge.core.port.WorkQueue.Result;
 import io.provisioningbridge.core.port.WorkQueue.Task;
 import java.time.Duration;
@@ -85,7 +84,8 @@ final class Lanes {
 
     /** @return those that were not kept before */
     Set<Backend> keep(Set<Backend> systems) {
-        Set<Backend> added = EnumSet.copyOf(systems);
+        Set<Backend> added = EnumSet.noneOf(Backend.class);
+        added.addAll(systems);
         added.removeAll(kept);
         kept.clear();
         kept.addAll(systems);
@@ -102,12 +102,31 @@ final class Lanes {
     }
 
     /** Those that are there and have not failed fall behind. */
-    void hint(String device, Set<Backend> backends, Instant now) {
+    void hint(DeviceId device, boolean onRecord, Set<Backend> backends, Instant now) {
         for (Backend backend : backends) {
-            Entry entry = all.get(new Key(device, backend));
+            Entry entry = all.get(new Key(device.key(), backend));
             if (entry != null && !entry.lane().failed()) {
-                fallBehind(entry.lane().device(), true, Set.of(backend), now);
+                fallBehind(device, onRecord, Set.of(backend), now);
             }
+        }
+    }
+
+    /** What was seen of a device until now counts no more. */
+    void forgetObservations(String device) {
+        for (Lane lane : of(device)) {
+            Entry entry = entry(new Key(device, lane.backend()));
+            Lane unseen = new Lane(
+                    lane.device(),
+                    lane.backend(),
+                    lane.generation(),
+                    lane.applied(),
+                    lane.failed(),
+                    lane.since(),
+                    lane.nextTry(),
+                    lane.attempts(),
+                    lane.problem(),
+                    Optional.empty());
+            put(new Entry(unseen, entry.fence(), entry.leasedUntil(), entry.takenOver()));
         }
     }
 
@@ -182,14 +201,9 @@ final class Lanes {
                 lane.observation());
     }
 
-    /** More is wanted than the task was about: what it did is noted, what it did not is told anew. */
+    /** More is wanted than the task was about: how far it came is noted, what it saw or failed with is told anew. */
     private static Lane overtaken(Lane lane, Result result, Instant now) {
-        long applied = lane.applied();
-        Optional<Observation> observation = lane.observation();
-        if (result instanceof Result.Done done) {
-            applied = done.task().lane().generation();
-            observation = Optional.of(Milliseconds.of(done.observation()));
-        }
+        long applied = result instanceof Result.Done ? result.task().lane().generation() : lane.applied();
         return new Lane(
                 lane.device(),
                 lane.backend(),
@@ -200,7 +214,7 @@ final class Lanes {
                 lane.nextTry().filter(now::isAfter).or(() -> Optional.of(now)),
                 lane.attempts(),
                 lane.problem(),
-                observation);
+                lane.observation());
     }
 
     /** In the order of their systems. */
