@@ -277,6 +277,11 @@ judge_services() {
             print name "=\"" value "\""
         }
         END { exit bad }' "$WORK/services" >"$WORK/services.env" || bad_answer 'a service has a strange name or value'
+    # An answer that is given again leaves the token out once the certificate was used; it is the one the device has.
+    if grep -q '^HAWKBIT_' "$WORK/services.env" && ! grep -q '^HAWKBIT_TARGET_TOKEN=' "$WORK/services.env" &&
+        [ -e "$CERTS_DIR/services.env" ]; then
+        sed -n '/^HAWKBIT_TARGET_TOKEN="[A-Za-z0-9._~+\/=-]*"$/p' "$CERTS_DIR/services.env" >>"$WORK/services.env"
+    fi
 }
 
 # Checks the answer in $WORK/answer and makes it the next identity. $1: enroll or renew.

@@ -289,6 +289,14 @@ test_services() {
         "MQTT_HOST=\"m.example.com\"${NL}MQTT_PORT=\"8883\"${NL}HAWKBIT_URL=\"https://h/a?b=c&d\"${NL}HAWKBIT_TARGET_TOKEN=\"a+/=\""
     is 'addresses' "$(services_of '{"services":{"mqtt":{"host":"2001:db8::1"},"hawkbit":{"url":"https://[2001:db8::1]:8443/h-1"}}}')" \
         "MQTT_HOST=\"2001:db8::1\"${NL}HAWKBIT_URL=\"https://[2001:db8::1]:8443/h-1\""
+    printf 'HAWKBIT_URL="https://old"\nHAWKBIT_TARGET_TOKEN="a+/="\n' >"$CERTS_DIR/services.env"
+    is 'the token it has' "$(services_of '{"services":{"hawkbit":{"url":"https://h"}}}')" \
+        "HAWKBIT_URL=\"https://h\"${NL}HAWKBIT_TARGET_TOKEN=\"a+/=\""
+    is 'another token' "$(services_of '{"services":{"hawkbit":{"target_token":"b"}}}')" 'HAWKBIT_TARGET_TOKEN="b"'
+    is 'no hawkBit any more' "$(services_of '{"services":{"mqtt":{"host":"m"}}}')" 'MQTT_HOST="m"'
+    printf 'HAWKBIT_TARGET_TOKEN="$(x)"\n' >"$CERTS_DIR/services.env"
+    is 'a damaged token' "$(services_of '{"services":{"hawkbit":{"url":"https://h"}}}')" 'HAWKBIT_URL="https://h"'
+    rm "$CERTS_DIR/services.env"
     is 'none' "$(services_of '{"a":"b"}')" 'no file'
     is 'empty' "$(services_of '{"services":{}}')" 'no file'
     for _value in '$(x)' '`x`' 'a\"b' "a'b" 'a b' 'a\\b' 'a\nb' 'a;b' 'a\u0001'; do

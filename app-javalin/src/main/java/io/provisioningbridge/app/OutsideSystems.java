@@ -58,17 +58,11 @@ final class OutsideSystems {
         if (config.isEmpty()) {
             LOG.info("ThingsBoard is off: THINGSBOARD_URL is not set, so no device is registered there");
         }
-        return config.map(thingsBoard -> settings(thingsBoard)
+        return config.map(thingsBoard -> thingsBoard
+                .settings()
                 .map(settings -> thingsBoard(settings, webhooks(publicUrl, webhookSecrets), closing))
                 .orElseGet(() ->
                         new Outside<>(new AwaitedPlatform(NO_PLATFORM_LOGIN), () -> Optional.of(NO_PLATFORM_LOGIN))));
-    }
-
-    /** Empty without credentials. */
-    private static Optional<ThingsBoardSettings> settings(ThingsBoardConfig config) {
-        return config.login()
-                .map(login -> ThingsBoardSettings.of(config.url(), login, config.mode(), config.profile())
-                        .withTrusted(config.trusted()));
     }
 
     private static List<Webhook> webhooks(Optional<URI> publicUrl, List<Secret> secrets) {

@@ -52,7 +52,8 @@ final class ThingsBoardWatch {
 
     private void ask() {
         try {
-            problem = check.get().stream().map(this::inWords).collect(Collectors.joining("; "));
+            String found = check.get().stream().map(this::inWords).collect(Collectors.joining("; "));
+            problem = found.isEmpty() ? "" : found + " (./bridge thingsboard setup mends it)";
         } catch (BackendException e) {
             problem = String.valueOf(e.getMessage());
         } finally {

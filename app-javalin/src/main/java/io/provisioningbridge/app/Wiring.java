@@ -12,6 +12,8 @@ import io.provisioningbridge.app.http.HttpServer;
 import io.provisioningbridge.app.http.OperatorApi;
 import io.provisioningbridge.app.http.Readiness;
 import io.provisioningbridge.app.http.WebhookActivity;
+import io.provisioningbridge.app.http.WebhookApi;
+import io.provisioningbridge.app.http.WebhookSecrets;
 import io.provisioningbridge.app.receipt.ReceiptSigner;
 import io.provisioningbridge.app.tls.ServerTls;
 import io.provisioningbridge.core.ProvisioningBridge;
@@ -102,6 +104,8 @@ public final class Wiring {
                 HealthCheck.advisory("tunnel-server", tunnel::problem)));
         updateServer.ifPresent(system -> checks.add(HealthCheck.advisory("hawkbit", system.problem())));
         platform.ifPresent(system -> checks.add(HealthCheck.advisory("thingsboard", system.problem())));
+        WebhookActivity webhook = new WebhookActivity(clock);
+        checks.add(HealthCheck.advisory("webhook", webhook::problem));
         Readiness readiness = new Readiness(checks, clock);
         Heartbeat heartbeat = closing.opened(new Heartbeat());
         // Before the first device is given an address: those of the server's own peers are not to be given away.
@@ -120,8 +124,13 @@ public final class Wiring {
                 Parts.signedRequestReader(),
                 authority.certificates()::authorities,
                 config.services(),
+                new WebhookApi(
+                        new WebhookSecrets(webhookSecrets),
+                        bridge::connected,
+                        store::find,
+                        Wiring::deletedAtPlatform,
+                        webhook),
                 readiness);
-        WebhookActivity webhook = new WebhookActivity(clock);
         OperatorApi operatorApi = new OperatorApi(
                 store,
                 queue,
@@ -139,6 +148,16 @@ public final class Wiring {
                         Parts.operatorTls(config.operators(), tls),
                         operatorApi)));
         return new RunningBridge(devices.port(), operators.port(), authority.certificates(), closing);
+    }
+
+    private static void deletedAtPlatform(DeviceId device) {
+        LOG.warn(
+                "{} is in service and was deleted at ThingsBoard by somebody else, so it cannot connect there;"
+                        + " './bridge lanes retry --system platform --device {}' registers it anew,"
+                        + " './bridge devices decommission {}' takes it out of service everywhere",
+                device,
+                device,
+                device);
     }
 
     /** How many calls of a system are made side by side. */

@@ -182,6 +182,20 @@ class LauncherTest {
     }
 
     @Test
+    void aShippedFileThatIsPackagedShouldCauseABuild() throws IOException, InterruptedException {
+        Path tree = sourceTree();
+        Path shipped =
+                Files.createDirectories(tree.resolve("deploy/thingsboard")).resolve("rule-chain.json");
+        Files.writeString(shipped, "{}");
+        run(List.of("sh"), tree.resolve("bridge"), Map.of());
+
+        Files.setLastModifiedTime(shipped, FileTime.from(Instant.now().plusSeconds(5)));
+
+        run(List.of("sh"), tree.resolve("bridge"), Map.of());
+        assertThat(builds(tree)).isEqualTo(2);
+    }
+
+    @Test
     void whatWasEditedDuringABuildShouldCauseAnother() throws IOException, InterruptedException {
         Path tree = sourceTree();
         Files.createFile(tree.resolve("edited"));

@@ -42,7 +42,7 @@ class ThingsBoardWatchTest {
     void everyFindingShouldBeSaidInWords(Finding finding) {
         platform = () -> EnumSet.of(finding);
 
-        assertThat(watch().problem().orElseThrow()).contains("device profile 'our devices'");
+        assertThat(watch().problem().orElseThrow()).contains("device profile 'our devices'", "thingsboard setup");
     }
 
     @Test

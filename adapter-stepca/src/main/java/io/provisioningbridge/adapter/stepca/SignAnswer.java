@@ -1,7 +1,6 @@
 package io.provisioningbridge.adapter.stepca;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.provisioningbridge.core.domain.Pem;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,23 +19,33 @@ record SignAnswer(X509Certificate leaf, List<X509Certificate> rest) {
         rest = List.copyOf(rest);
     }
 
-    /** Empty when there is no leaf to be found in it. */
-    static Optional<SignAnswer> of(Reply reply) {
+    /**
+     * Empty when there is no leaf to be found in it.
+     *
+     * @param known reads what comes with a leaf
+     */
+    static Optional<SignAnswer> of(Reply reply, RepeatedPem known) {
         JsonNode json = reply.json().orElseGet(Json::object);
-        List<X509Certificate> certificates = new ArrayList<>();
-        json.path("certChain").forEach(pem -> certificates.addAll(read(pem)));
+        List<String> chain = new ArrayList<>();
+        json.path("certChain").forEach(pem -> chain.add(pem.asText("")));
+        List<X509Certificate> certificates = read(chain, known);
         if (certificates.isEmpty()) {
-            certificates.addAll(read(json.path("crt")));
-            if (!certificates.isEmpty()) {
-                certificates.addAll(read(json.path("ca")));
-            }
+            String leaf = json.path("crt").asText("");
+            certificates = RepeatedPem.read(leaf).isEmpty()
+                    ? List.of()
+                    : read(List.of(leaf, json.path("ca").asText("")), known);
         }
         return certificates.isEmpty()
                 ? Optional.empty()
                 : Optional.of(new SignAnswer(certificates.get(0), certificates.subList(1, certificates.size())));
     }
 
-    private static List<X509Certificate> read(JsonNode pem) {
-        return Pem.parseCertificates(pem.asText("")).value().orElse(List.of());
+    private static List<X509Certificate> read(List<String> chain, RepeatedPem known) {
+        List<X509Certificate> certificates = new ArrayList<>();
+        if (!chain.isEmpty()) {
+            certificates.addAll(RepeatedPem.read(chain.get(0)));
+            certificates.addAll(known.readAll(chain.subList(1, chain.size())));
+        }
+        return certificates;
     }
 }

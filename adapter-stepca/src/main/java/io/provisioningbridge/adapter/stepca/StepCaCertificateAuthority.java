@@ -46,6 +46,7 @@ public final class StepCaCertificateAuthority
     private final AuthorizedCalls calls;
     private final OneTimeTokens tokens;
     private final IssuerChains chains;
+    private final RepeatedPem sentBefore = new RepeatedPem();
     private final ProvisionerAdvice advice = new ProvisionerAdvice();
     private final Prepared<ProvisionerKey> deviceKey;
     private final Prepared<ProvisionerKey> serverKey;
@@ -156,7 +157,7 @@ public final class StepCaCertificateAuthority
         if (!reply.successful()) {
             throw Refusals.of("signing for " + names.get(0), reply);
         }
-        SignAnswer answer = SignAnswer.of(reply)
+        SignAnswer answer = SignAnswer.of(reply, sentBefore)
                 .orElseThrow(() -> Refusals.nonsense("signing for " + names.get(0), "it holds no certificate"));
         return new IssuedCertificate(answer.leaf(), chains.above(answer.leaf(), answer.rest(), deadline));
     }

@@ -44,10 +44,9 @@ final class ShippedFiles {
             for (int i = 0; i < array.size(); i++) {
                 array.set(i, filled(array.get(i), values));
             }
-        } else if (node.isTextual() && values.containsKey(node.asText())) {
-            return TextNode.valueOf(values.get(node.asText()));
         }
-        return node;
+        String value = values.get(node.asText());
+        return value == null ? node : TextNode.valueOf(value);
     }
 
     private static JsonNode read(String file) {

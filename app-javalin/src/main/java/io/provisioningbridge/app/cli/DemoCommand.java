@@ -13,14 +13,15 @@ import picocli.CommandLine.Option;
 @Command(
         name = "demo",
         description = {
-            "Enrolls a simulated device at a bridge with an embedded CA, and shows what it got.",
+            "Lives the lives of simulated devices: a bridge with an embedded CA enrolls them, simulators stand in for hawkBit and",
+            "ThingsBoard.",
             "Everything is in a temporary directory. The bridge keeps serving until SIGTERM or SIGINT."
         })
 final class DemoCommand implements Callable<Integer> {
 
     private final Terminal terminal;
 
-    @Option(names = "--once", description = "End when the device is enrolled.")
+    @Option(names = "--once", description = "End when the story is told.")
     private boolean once;
 
     DemoCommand(Terminal terminal) {

@@ -28,6 +28,7 @@ final class BodyFirst extends Handler.Wrapper {
     private static final long MAX_DISCARDED_BYTES = 1024 * 1024;
 
     private static final String ATTRIBUTE = BodyFirst.class.getName();
+    private static final String TOO_LARGE = ATTRIBUTE + ".tooLarge";
     private static final byte[] NONE = {};
 
     private final Duration deadline;
@@ -42,6 +43,11 @@ final class BodyFirst extends Handler.Wrapper {
     static byte[] of(Context ctx) {
         byte[] body = ctx.attribute(ATTRIBUTE);
         return body == null ? NONE : body;
+    }
+
+    /** Whether there was a body that is larger than what is kept; only of a route that judges that by itself. */
+    static boolean wasTooLarge(Context ctx) {
+        return ctx.attribute(TOO_LARGE) != null;
     }
 
     @Override
@@ -72,11 +78,14 @@ final class BodyFirst extends Handler.Wrapper {
             Callback callback,
             byte @Nullable [] bytes,
             @Nullable Throwable failure) {
-        if (failure != null) {
+        if (failure == null) {
+            request.setAttribute(ATTRIBUTE, bytes);
+        } else if (statusOf(failure) == ProblemType.BODY_TOO_LARGE.status() && judgesSize(request)) {
+            request.setAttribute(TOO_LARGE, true);
+        } else {
             Response.writeError(request, response, callback, statusOf(failure));
             return;
         }
-        request.setAttribute(ATTRIBUTE, bytes);
         try {
             if (!super.handle(request, response, callback)) {
                 Response.writeError(request, response, callback, ProblemType.NOT_FOUND.status());
@@ -90,6 +99,11 @@ final class BodyFirst extends Handler.Wrapper {
     private static boolean announcesBody(Request request) {
         return request.getHeaders().contains(HttpHeader.CONTENT_LENGTH)
                 || request.getHeaders().contains(HttpHeader.TRANSFER_ENCODING);
+    }
+
+    /** To the platform a refusal is a reason to send the same again. */
+    private static boolean judgesSize(Request request) {
+        return Request.getPathInContext(request).equals(WebhookRoute.PATH);
     }
 
     private static boolean asksFirst(Request request) {

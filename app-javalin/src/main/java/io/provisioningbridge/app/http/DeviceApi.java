@@ -20,6 +20,7 @@ import java.util.function.Supplier;
  * @param authorities the CA certificates in force, such as {@code authority::authorities}; may throw
  *     {@link io.provisioningbridge.core.port.BackendUnavailableException}
  * @param services what enrolled devices are told of other servers
+ * @param webhook what the platform's webhook serves
  * @param readiness what {@code /health/ready} tells
  */
 public record DeviceApi(
@@ -28,4 +29,5 @@ public record DeviceApi(
         SignedRequestReader signedRequests,
         Supplier<List<X509Certificate>> authorities,
         ServicesConfig services,
+        WebhookApi webhook,
         Readiness readiness) {}

@@ -7,7 +7,8 @@ final class DeviceRoutes {
 
     private DeviceRoutes() {}
 
-    static void register(RoutesConfig routes, DeviceApi api, Bulkhead bulkhead) {
+    /** @param webhookCalls apart from the rest: neither devices nor the platform take the other's place */
+    static void register(RoutesConfig routes, DeviceApi api, Bulkhead bulkhead, Bulkhead webhookCalls) {
         EnrollRoute enroll = new EnrollRoute(api, bulkhead);
         ConfirmRoute confirm = new ConfirmRoute(api.confirm(), api.signedRequests(), bulkhead);
         TrustRoutes trust = new TrustRoutes(api.authorities(), bulkhead);
@@ -15,6 +16,7 @@ final class DeviceRoutes {
         routes.post("/devices/{id}/enroll", enroll::byPath);
         routes.post("/devices/{id}/confirm", confirm::handle);
         routes.post("/v1/enroll", enroll::byBody);
+        routes.post(WebhookRoute.PATH, new WebhookRoute(api.webhook(), webhookCalls)::handle);
         HttpServer.get(routes, "/pki/roots", trust::roots);
         HttpServer.get(routes, "/pki/roots/{sha256}", trust::byFingerprint);
         HttpServer.get(routes, "/health/live", health::live);

@@ -33,12 +33,15 @@ import org.slf4j.LoggerFactory;
  * finished within {@link Limits#stop()}.
  *
  * <p>No thread waits for a client: bodies are read before a route runs. Threads that wait for a backend are bounded by
- * {@link Limits#concurrentCalls()}, and there are always more threads than that, so that health is answered whatever hangs.
+ * {@link Limits#concurrentCalls()} (and a number of webhook calls), and there are always more threads than that, so that health is answered whatever hangs.
  */
 public final class HttpServer implements AutoCloseable {
 
     /** Threads beyond those that may wait for a backend: acceptors, selectors, and routes that never wait. */
     private static final int SPARE_THREADS = 48;
+
+    /** Webhook calls that may wait for the store at once; each server of the platform makes ten at a time. */
+    static final int WEBHOOK_CALLS = 128;
 
     private static final Logger LOG = LoggerFactory.getLogger(HttpServer.class);
     private static final String HEALTH = "/health/";
@@ -60,7 +63,10 @@ public final class HttpServer implements AutoCloseable {
      * @throws io.javalin.util.JavalinBindException when the address is in use or not ours
      */
     public static HttpServer start(HttpSettings settings, ServerTls tls, DeviceApi api) {
-        return start(settings, tls, (routes, bulkhead) -> DeviceRoutes.register(routes, api, bulkhead));
+        return start(
+                settings,
+                tls,
+                (routes, bulkhead) -> DeviceRoutes.register(routes, api, bulkhead, new Bulkhead(WEBHOOK_CALLS)));
     }
 
     /**
@@ -140,7 +146,7 @@ public final class HttpServer implements AutoCloseable {
     }
 
     private static QueuedThreadPool threads(Limits limits) {
-        QueuedThreadPool pool = new QueuedThreadPool(limits.concurrentCalls() + SPARE_THREADS);
+        QueuedThreadPool pool = new QueuedThreadPool(limits.concurrentCalls() + WEBHOOK_CALLS + SPARE_THREADS);
         pool.setName("http");
         if (VirtualThreads.areSupported()) {
             pool.setVirtualThreadsExecutor(VirtualThreads.getNamedVirtualThreadsExecutor("http-virtual-"));

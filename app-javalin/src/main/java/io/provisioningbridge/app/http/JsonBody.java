@@ -57,6 +57,18 @@ final class JsonBody {
                         new ProblemException(ProblemType.MEMBER_MISSING, "'" + name + "' is missing; it is required."));
     }
 
+    /** A member that may be absent or null. @throws ProblemException 400 when it is no object */
+    Optional<JsonBody> optionalObject(String name) {
+        if (!has(name)) {
+            return Optional.empty();
+        }
+        JsonNode member = object.path(name);
+        if (!member.isObject()) {
+            throw malformed("'" + name + "' must be an object.");
+        }
+        return Optional.of(new JsonBody(member));
+    }
+
     /** True or false, false when it is absent or null. @throws ProblemException 400 when it is anything else */
     boolean flag(String name) {
         if (has(name) && !object.path(name).isBoolean()) {

@@ -1,9 +1,6 @@
 package io.provisioningbridge.app.http;
 
 import io.provisioningbridge.core.domain.Secret;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -20,12 +17,12 @@ public final class OperatorTokens {
 
     private static final Pattern BEARER = Pattern.compile("(?i:bearer) +(\\S+) *");
 
-    private final byte[] operator;
-    private final byte[] viewer;
+    private final HashedSecret operator;
+    private final HashedSecret viewer;
 
     public OperatorTokens(Secret operator, Secret viewer) {
-        this.operator = hash(operator.reveal());
-        this.viewer = hash(viewer.reveal());
+        this.operator = new HashedSecret(operator);
+        this.viewer = new HashedSecret(viewer);
     }
 
     /**
@@ -35,20 +32,12 @@ public final class OperatorTokens {
      */
     Optional<Role> roleOf(String authorization) {
         var bearer = BEARER.matcher(authorization);
-        byte[] presented = hash(bearer.matches() ? bearer.group(1) : "");
-        boolean isOperator = MessageDigest.isEqual(operator, presented);
-        boolean isViewer = MessageDigest.isEqual(viewer, presented);
+        String presented = bearer.matches() ? bearer.group(1) : "";
+        boolean isOperator = operator.is(presented);
+        boolean isViewer = viewer.is(presented);
         if (isOperator) {
             return Optional.of(Role.OPERATOR);
         }
         return isViewer ? Optional.of(Role.VIEWER) : Optional.empty();
-    }
-
-    private static byte[] hash(String token) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
     }
 }

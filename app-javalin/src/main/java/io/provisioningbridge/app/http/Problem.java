@@ -68,6 +68,10 @@ final class Problem {
         return type.status();
     }
 
+    String detail() {
+        return detail;
+    }
+
     /** Value of the {@code Retry-After} header: whole seconds, rounded up, at least 1. */
     Optional<String> retryAfterSeconds() {
         return retryAfter.map(wait ->

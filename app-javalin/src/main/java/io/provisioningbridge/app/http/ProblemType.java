@@ -64,6 +64,8 @@ enum ProblemType {
     WRONG_SIGNER(403, "wrong-signer", "The signer is not the certificate that is confirmed"),
     CONFIRMATION_DEFERRED(503, "confirmation-deferred", "The confirmation cannot be taken now"),
 
+    WEBHOOK_SECRET_NEEDED(401, "webhook-secret-needed", "The webhook's secret is needed"),
+
     TOKEN_NEEDED(401, "token-needed", "A valid token is needed"),
     OPERATORS_ONLY(403, "operators-only", "A viewer may only look"),
     INVALID_PARAMETER(400, "invalid-parameter", "A query parameter is not acceptable"),

@@ -26,6 +26,7 @@ final class RequestScope extends Handler.Wrapper {
     // Jetty lets any text pass behind a semicolon, and Javalin's decoder fails on half an escape.
     private static final Pattern PATH = Pattern.compile("(?:[^%;]|%[0-9A-Fa-f]{2})*+");
 
+    private static final Pattern UNPRINTABLE = Pattern.compile("[^\\x21-\\x7e]");
     private static final int LOGGED_ID_LENGTH = 80;
 
     private final TrustedProxies proxies;
@@ -36,7 +37,7 @@ final class RequestScope extends Handler.Wrapper {
 
     /** Names the device in every log line of this request; an id nobody has judged yet must not be able to write lines. */
     static void concerns(String deviceId) {
-        String printable = deviceId.replaceAll("[^\\x21-\\x7e]", "?");
+        String printable = UNPRINTABLE.matcher(deviceId).replaceAll("?");
         MDC.put(
                 MDC_DEVICE,
                 printable.length() <= LOGGED_ID_LENGTH ? printable : printable.substring(0, LOGGED_ID_LENGTH) + "...");

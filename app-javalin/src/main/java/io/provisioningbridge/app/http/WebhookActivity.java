@@ -6,6 +6,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -23,11 +24,14 @@ public final class WebhookActivity {
     private final Instant since;
     private final LongAdder accepted = new LongAdder();
     private final LongAdder refused = new LongAdder();
+    private final LongAdder unreadable = new LongAdder();
+    private final WebhookAlarm alarm;
     private final Deque<UnknownDevice> unknown = new ArrayDeque<>();
 
     public WebhookActivity(InstantSource clock) {
         this.clock = clock;
         this.since = clock.instant();
+        this.alarm = new WebhookAlarm(clock);
     }
 
     /** A call about a device that nobody here knows. @param event what happened to it, in the platform's words */
@@ -38,9 +42,15 @@ public final class WebhookActivity {
         accepted.increment();
     }
 
-    /** A call brought none, or another one. */
-    void refused() {
+    /** A call brought none, or another one. @param source address of the caller */
+    void refused(String source) {
         refused.increment();
+        alarm.refused(source);
+    }
+
+    /** An accepted call was not what the platform's rule chains send. */
+    void unreadable() {
+        unreadable.increment();
     }
 
     /** An accepted call was about a device that nobody here knows. */
@@ -65,6 +75,15 @@ public final class WebhookActivity {
 
     long refusedCalls() {
         return refused.sum();
+    }
+
+    long unreadableCalls() {
+        return unreadable.sum();
+    }
+
+    /** What an operator has to look at, for readiness: whether calls were refused in the last minutes. */
+    public Optional<String> problem() {
+        return alarm.problem();
     }
 
     /** The last ones, newest first. */

@@ -17,7 +17,8 @@ final class WebhookActivityRoute {
         ObjectNode answer = Json.object()
                 .put("since", Dialect.rfc3339(activity.since()))
                 .put("accepted", activity.acceptedCalls())
-                .put("refused", activity.refusedCalls());
+                .put("refused", activity.refusedCalls())
+                .put("unreadable", activity.unreadableCalls());
         ArrayNode unknown = answer.putArray("unknown_devices");
         activity.unknownDevices()
                 .forEach(call -> unknown.addObject()

@@ -7,25 +7,18 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.provisioningbridge.testkit.server.StepCaServer;
 import java.io.IOException;
-import java.net.URI;
 import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** A bridge in front of a real step-ca, and in front of the bridge the network that devices reach it by. */
 final class BridgeAtStepCa implements AutoCloseable {
 
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final Pattern OPERATORS = Pattern.compile("operators are served on \\S+, port (\\d+)");
 
     private final StepCaServer stepCa;
     private final Path directory;
@@ -94,8 +87,8 @@ final class BridgeAtStepCa implements AutoCloseable {
 
     /** The operator's view of the device. */
     JsonNode device(String id) throws IOException, InterruptedException {
-        HttpResponse<String> response =
-                HttpClient.newHttpClient().send(operator("/devices/" + id).GET().build(), BodyHandlers.ofString());
+        HttpResponse<String> response = HttpClient.newHttpClient()
+                .send(bridge.operator("/devices/" + id).GET().build(), BodyHandlers.ofString());
         assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
         return JSON.readTree(response.body());
     }
@@ -103,22 +96,12 @@ final class BridgeAtStepCa implements AutoCloseable {
     void allowReenrollment(String id, String keyHash) throws IOException, InterruptedException {
         HttpResponse<String> response = HttpClient.newHttpClient()
                 .send(
-                        operator("/devices/" + id + "/allow-reenrollment")
+                        bridge.operator("/devices/" + id + "/allow-reenrollment")
                                 .header("Content-Type", "application/json")
                                 .POST(BodyPublishers.ofString("{\"key_sha256\":\"" + keyHash + "\"}"))
                                 .build(),
                         BodyHandlers.ofString());
         assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
-    }
-
-    private HttpRequest.Builder operator(String path) throws IOException {
-        String token =
-                Files.readString(directory.resolve("data/operator-token")).strip();
-        Optional<String> port = Optional.of(OPERATORS.matcher(bridge.log()))
-                .filter(Matcher::find)
-                .map(found -> found.group(1));
-        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port.orElseThrow() + path))
-                .header("Authorization", "Bearer " + token);
     }
 
     @Override

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.fail;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpRequest;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,6 +24,7 @@ import java.util.regex.Pattern;
 final class BridgeProcess implements AutoCloseable {
 
     private static final Pattern LISTENING = Pattern.compile("devices are served on \\S+, port (\\d+)");
+    private static final Pattern OPERATORS = Pattern.compile("operators are served on \\S+, port (\\d+)");
     private static final Duration LONGEST_START = Duration.ofSeconds(60);
     private static final Duration LOOK_AGAIN = Duration.ofMillis(50);
 
@@ -99,6 +102,21 @@ final class BridgeProcess implements AutoCloseable {
         return port().orElseThrow();
     }
 
+    /** A request to the operator listener, by somebody who may do everything. */
+    HttpRequest.Builder operator(String path) {
+        Matcher listening = OPERATORS.matcher(log());
+        if (!listening.find()) {
+            throw new IllegalStateException("it does not listen to operators yet");
+        }
+        try {
+            String token = Files.readString(directory.resolve("data/operator-token"));
+            return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + listening.group(1) + path))
+                    .header("Authorization", "Bearer " + token.strip());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Where it runs. */
     Path directory() {
         return directory;
@@ -143,6 +161,11 @@ final class BridgeProcess implements AutoCloseable {
     void kill() {
         process.destroyForcibly();
         process.onExit().join();
+    }
+
+    /** SIGTERM, without waiting. */
+    void terminate() {
+        process.destroy();
     }
 
     /** SIGTERM, and waits for the end. */

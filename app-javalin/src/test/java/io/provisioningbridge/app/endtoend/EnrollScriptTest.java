@@ -7,6 +7,7 @@ import io.provisioningbridge.app.endtoend.ScriptedDevice.Running;
 import io.provisioningbridge.testkit.server.RequiresServer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.cert.X509Certificate;
 import java.util.Locale;
 import java.util.Map;
@@ -31,7 +32,12 @@ class EnrollScriptTest {
 
     @BeforeAll
     static void start() {
-        bridge = BridgeAtStepCa.start(directory, Map.of());
+        bridge = BridgeAtStepCa.start(
+                directory,
+                Map.of(
+                        "MQTT_PUBLIC_ENDPOINT", "mqtt.example.com:8883",
+                        "HAWKBIT_PUBLIC_URL", "https://updates.example.com/hawkbit",
+                        "HAWKBIT_TARGET_TOKENS", "on"));
     }
 
     @AfterAll
@@ -67,6 +73,35 @@ class EnrollScriptTest {
         assertThat(device.address()).isEqualTo("Address = " + bridge.peers().get(device.id()) + "/32");
         assertThat(run.log())
                 .doesNotContain("PRIVATE", device.text("wireguard.key").strip());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void deviceShouldKeepWhatItIsToldOfServices(DeviceShell shell) throws Exception {
+        ScriptedDevice device = device(shell, "services");
+        succeed(device.enroll());
+        String services = device.text("services.env");
+
+        assertThat(services.lines())
+                .hasSize(6)
+                .contains(
+                        "MQTT_HOST=\"mqtt.example.com\"",
+                        "MQTT_PORT=\"8883\"",
+                        "HAWKBIT_URL=\"https://updates.example.com/hawkbit\"",
+                        "HAWKBIT_TENANT=\"DEFAULT\"",
+                        "HAWKBIT_CONTROLLER_ID=\"" + device.id() + "\"")
+                .anyMatch(line -> line.matches("HAWKBIT_TARGET_TOKEN=\"[0-9a-f]{64}\""));
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(device.file("services.env"))))
+                .isEqualTo("rw-------");
+
+        succeed(device.renew("--now"));
+        assertThat(device.text("services.env")).as("after a renewal").isEqualTo(services);
+
+        // For the key it has the bridge repeats its answer, but not the token.
+        Files.delete(device.file("ca-chain.crt"));
+        succeed(device.enroll());
+        device.assertWhole();
+        assertThat(device.text("services.env")).as("after a repair").isEqualTo(services);
     }
 
     @ParameterizedTest

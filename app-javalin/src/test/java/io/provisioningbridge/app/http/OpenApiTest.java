@@ -167,6 +167,25 @@ class OpenApiTest {
         }
     }
 
+    @Test
+    void webhookAnswerShouldHaveExactlyTheDescribedMembers() throws Exception {
+        try (WebhookSite site = new WebhookSite()) {
+            site.enroll("dev-001");
+            JsonNode schema = contract.at("/components/schemas/WebhookAnswer");
+
+            for (String body : List.of(WebhookSite.connect("dev-001"), WebhookSite.connect("stranger"), "{")) {
+                JsonNode answer = TestServer.json(site.call(body).body());
+                assertThat(names(answer))
+                        .isEqualTo(texts(schema.path("required")))
+                        .isEqualTo(names(schema.path("properties")));
+            }
+            assertThat(texts(schema.at("/properties/status/enum")))
+                    .containsExactlyElementsOf(Arrays.stream(WebhookAnswer.Status.values())
+                            .map(DeviceJson::word)
+                            .toList());
+        }
+    }
+
     private static void assertMembers(JsonNode answer, JsonNode schema) {
         assertThat(names(answer)).containsAll(texts(schema.path("required")));
         assertThat(names(schema.path("properties"))).containsAll(names(answer));

@@ -43,6 +43,7 @@ class ReadinessTest {
                     new BouncyCastleSignedRequestReader(),
                     List::of,
                     new ServicesConfig(Optional.empty(), Optional.empty()),
+                    TestServer.NO_WEBHOOK,
                     readiness));
 
     @AfterEach

@@ -5,6 +5,7 @@ import io.provisioningbridge.adapter.bouncycastle.BouncyCastleSignedRequestReade
 import io.provisioningbridge.app.config.ServicesConfig;
 import io.provisioningbridge.app.tls.ServerTls;
 import io.provisioningbridge.core.ProvisioningBridge;
+import io.provisioningbridge.core.domain.Secret;
 import io.provisioningbridge.core.enrollment.ConfirmationResult;
 import io.provisioningbridge.core.enrollment.EnrollmentRequest;
 import io.provisioningbridge.core.enrollment.EnrollmentResult;
@@ -29,6 +30,16 @@ final class TestServer implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private static final ServicesConfig NO_SERVICES = new ServicesConfig(Optional.empty(), Optional.empty());
+
+    /** Nobody knows its secret. */
+    static final WebhookApi NO_WEBHOOK = new WebhookApi(
+            new WebhookSecrets(List.of(new Secret("nobody-knows-it-0123456789"))),
+            (device, cause) -> {
+                throw new AssertionError("nobody calls the webhook here");
+            },
+            device -> Optional.empty(),
+            device -> {},
+            new WebhookActivity(InstantSource.system()));
 
     private final HttpServer server;
     private final HttpClient client = HttpClient.newHttpClient();
@@ -69,6 +80,7 @@ final class TestServer implements AutoCloseable {
                         new BouncyCastleSignedRequestReader(),
                         authorities,
                         services,
+                        NO_WEBHOOK,
                         readiness));
     }
 
@@ -84,6 +96,23 @@ final class TestServer implements AutoCloseable {
                         new BouncyCastleSignedRequestReader(),
                         authorities,
                         NO_SERVICES,
+                        NO_WEBHOOK,
+                        readiness));
+    }
+
+    /** Serves this webhook, and enrollments by this use case. */
+    static TestServer of(WebhookApi webhook, Function<EnrollmentRequest, EnrollmentResult> enroll) {
+        Readiness readiness = new Readiness(List.of(), InstantSource.system());
+        readiness.runDue();
+        return new TestServer(
+                loopback(),
+                new DeviceApi(
+                        enroll,
+                        confirmation -> new ConfirmationResult.Confirmed(),
+                        new BouncyCastleSignedRequestReader(),
+                        List::of,
+                        NO_SERVICES,
+                        webhook,
                         readiness));
     }
 

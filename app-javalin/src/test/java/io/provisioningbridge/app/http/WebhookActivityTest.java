@@ -25,10 +25,12 @@ class WebhookActivityTest {
         operators.parts.clock.tick(Duration.ofMinutes(1));
         activity.accepted();
         activity.accepted();
-        activity.refused();
+        activity.refused("192.0.2.7");
+        activity.unreadable();
 
         assertThat(operators.get("/webhook").toString())
-                .isEqualTo("{\"since\":\"2026-11-23T10:00:00Z\",\"accepted\":2,\"refused\":1,\"unknown_devices\":[]}");
+                .isEqualTo(
+                        "{\"since\":\"2026-11-23T10:00:00Z\",\"accepted\":2,\"refused\":1,\"unreadable\":1,\"unknown_devices\":[]}");
     }
 
     @Test

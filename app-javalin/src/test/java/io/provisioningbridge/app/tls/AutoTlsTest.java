@@ -13,6 +13,8 @@ import io.provisioningbridge.app.http.OperatorApi;
 import io.provisioningbridge.app.http.OperatorTokens;
 import io.provisioningbridge.app.http.Readiness;
 import io.provisioningbridge.app.http.WebhookActivity;
+import io.provisioningbridge.app.http.WebhookApi;
+import io.provisioningbridge.app.http.WebhookSecrets;
 import io.provisioningbridge.app.receipt.ReceiptSigner;
 import io.provisioningbridge.app.receipt.VerificationKey;
 import io.provisioningbridge.core.ProvisioningBridge;
@@ -365,6 +367,14 @@ class AutoTlsTest {
                         new BouncyCastleSignedRequestReader(),
                         authority::authorities,
                         new ServicesConfig(Optional.empty(), Optional.empty()),
+                        new WebhookApi(
+                                new WebhookSecrets(List.of(new Secret("webhook-0123456789"))),
+                                (device, cause) -> {
+                                    throw new AssertionError("nobody calls the webhook here");
+                                },
+                                device -> Optional.empty(),
+                                device -> {},
+                                new WebhookActivity(clock)),
                         readiness));
         open.push(server);
         return server.port();
