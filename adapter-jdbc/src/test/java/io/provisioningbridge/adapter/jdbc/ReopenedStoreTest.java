@@ -182,6 +182,7 @@ final class ReopenedStoreTest {
                 "DROP TABLE systems",
                 "DROP TABLE target_tokens",
                 "ALTER TABLE certificates DROP COLUMN at_once",
+                "ALTER TABLE lanes DROP COLUMN verify_at",
                 "DELETE FROM schema_history WHERE version = '2'");
         assertThat(shape(file)).as("it is one").isEqualTo(shape(ofTheFirstVersion()));
 

@@ -25,8 +25,8 @@ public interface WorkQueue {
      * @param lane as it was when it was leased
      * @param fence higher than that of every earlier lease of this lane
      * @param leasedUntil from when on another may lease it
-     * @param takenOver whether a lease of it ended unfinished since it was last done: whoever had that one may still be at
-     *     work
+     * @param takenOver whether a lease of it ended unfinished since it was last done, or it was done after that and its time
+     *     to be looked at once more has not come: whoever had that one may still be at work
      */
     record Task(Lane lane, long fence, Instant leasedUntil, boolean takenOver) {}
 

@@ -271,6 +271,19 @@ public interface DevicePlatformContract {
     }
 
     @Test
+    default void attributesOfADeviceThatIsAdmittedAgainShouldBeWrittenLaterThanTheConnectionBefore() {
+        X509Certificate certificate = certificate(DEVICE);
+        platform().put(new Registration(DEVICE, certificate, ATTRIBUTES));
+        assertThat(connect(DEVICE, certificate)).isTrue();
+        platform().remove(DEVICE, Reason.SUSPENDED);
+        platform().put(new Registration(DEVICE, certificate, ATTRIBUTES));
+
+        Registered again = platform().look(DEVICE).orElseThrow();
+        assertThat(again.attributesWritten().orElseThrow())
+                .isAfterOrEqualTo(again.lastConnect().orElseThrow());
+    }
+
+    @Test
     default void putShouldReadmitADeviceThatWasShutOut() {
         X509Certificate certificate = certificate(DEVICE);
         platform().put(new Registration(DEVICE, certificate, ATTRIBUTES));

@@ -200,6 +200,34 @@ public interface WorkQueueContract extends LanesOfChanges, LanesOfSystems {
         }
     }
 
+    /** Somebody wants it done in between: that must not be the end of it. */
+    @Test
+    default void takeoverShouldBeToldUntilTheLaneWasLookedAtOnceMore() {
+        Instant again = T.plus(LEASE).plusSeconds(10);
+        try (StoreAndQueue opened = openStoreAndQueue()) {
+            markDue(opened, "Drill-1", T);
+            leaseOne(opened, T);
+            Task second = leaseOne(opened, T.plus(LEASE));
+            assertThat(second.takenOver()).isTrue();
+            finish(opened, new Result.Done(second, SEEN, Optional.of(again)), T.plus(LEASE));
+
+            Instant early = again.minusMillis(1);
+            markDue(opened, "Drill-1", early);
+            Task between = leaseOne(opened, early);
+            assertThat(between.takenOver()).as("before its time").isTrue();
+            Instant later = again.plusSeconds(10);
+            finish(opened, new Result.Done(between, SEEN, Optional.of(later)), early);
+
+            Task last = leaseOne(opened, later);
+            assertThat(last.takenOver()).isFalse();
+            finish(opened, new Result.Done(last, SEEN, Optional.of(later.plusSeconds(1))), later);
+            markDue(opened, "Drill-1", later);
+            assertThat(leaseOne(opened, later).takenOver())
+                    .as("to be looked at again for another reason")
+                    .isFalse();
+        }
+    }
+
     @Test
     default void doneLaneShouldNotBeLeasedAnyMore() {
         try (StoreAndQueue opened = openStoreAndQueue()) {

@@ -32,8 +32,15 @@ final class Lanes {
      *
      * @param leasedUntil empty when nobody has it
      * @param takenOver whether a lease ended unfinished since the lane was last done
+     * @param verifyAt when a lane that was taken over and done since is looked at once more
      */
-    private record Entry(Lane lane, long fence, Optional<Instant> leasedUntil, boolean takenOver) {}
+    private record Entry(
+            Lane lane, long fence, Optional<Instant> leasedUntil, boolean takenOver, Optional<Instant> verifyAt) {
+
+        Entry with(Lane other) {
+            return new Entry(other, fence, leasedUntil, takenOver, verifyAt);
+        }
+    }
 
     private final NavigableMap<Key, Entry> all =
             new TreeMap<>(Comparator.comparing(Key::device).thenComparing(Key::backend));
@@ -73,13 +80,13 @@ final class Lanes {
                     0,
                     "",
                     lane.observation());
-            put(new Entry(next, before.fence(), before.leasedUntil(), before.takenOver()));
+            put(before.with(next));
         }
     }
 
     private void addFirst(DeviceId device, Backend backend, Instant now) {
         Lane first = new Lane(device, backend, 1, 0, false, now, Optional.of(now), 0, "", Optional.empty());
-        put(new Entry(first, 0, Optional.empty(), false));
+        put(new Entry(first, 0, Optional.empty(), false, Optional.empty()));
     }
 
     /** @return those that were not kept before */
@@ -126,7 +133,7 @@ final class Lanes {
                     lane.attempts(),
                     lane.problem(),
                     Optional.empty());
-            put(new Entry(unseen, entry.fence(), entry.leasedUntil(), entry.takenOver()));
+            put(entry.with(unseen));
         }
     }
 
@@ -140,8 +147,11 @@ final class Lanes {
             }
             Entry entry = entry(new Key(turn.device(), backend));
             if (entry.leasedUntil().filter(present::isBefore).isEmpty()) {
-                boolean takenOver = entry.takenOver() || entry.leasedUntil().isPresent();
-                Entry leased = new Entry(entry.lane(), entry.fence() + 1, Optional.of(until), takenOver);
+                boolean takenOver = entry.takenOver()
+                        || entry.leasedUntil().isPresent()
+                        || entry.verifyAt().filter(present::isBefore).isPresent();
+                Entry leased =
+                        new Entry(entry.lane(), entry.fence() + 1, Optional.of(until), takenOver, Optional.empty());
                 // Its turn stays: a lane is told from those nobody has by its lease.
                 all.put(new Key(turn.device(), backend), leased);
                 tasks.add(new Task(leased.lane(), leased.fence(), until, takenOver));
@@ -162,8 +172,9 @@ final class Lanes {
         }
         boolean upToDate = entry.lane().generation() == task.lane().generation();
         Lane lane = upToDate ? finished(entry.lane(), result, now) : overtaken(entry.lane(), result, now);
-        boolean takenOver = entry.takenOver() && !(upToDate && result instanceof Result.Done);
-        put(new Entry(lane, entry.fence(), Optional.empty(), takenOver));
+        boolean settled = upToDate && result instanceof Result.Done;
+        Optional<Instant> verifyAt = settled && entry.takenOver() ? lane.nextTry() : Optional.empty();
+        put(new Entry(lane, entry.fence(), Optional.empty(), entry.takenOver() && !settled, verifyAt));
         return true;
     }
 
