@@ -4,6 +4,8 @@ import io.provisioningbridge.core.convergence.Lanes;
 import io.provisioningbridge.core.convergence.Systems;
 import io.provisioningbridge.core.domain.Backend;
 import io.provisioningbridge.core.domain.DeviceId;
+import io.provisioningbridge.core.drift.Drift;
+import io.provisioningbridge.core.drift.DriftCheck;
 import io.provisioningbridge.core.enrollment.ConfirmCertificate;
 import io.provisioningbridge.core.enrollment.Confirmation;
 import io.provisioningbridge.core.enrollment.ConfirmationResult;
@@ -17,6 +19,7 @@ import io.provisioningbridge.core.port.CsrReader;
 import io.provisioningbridge.core.port.DevicePlatform;
 import io.provisioningbridge.core.port.DeviceStore;
 import io.provisioningbridge.core.port.PeerDirectory;
+import io.provisioningbridge.core.port.PublishedPeers;
 import io.provisioningbridge.core.port.TunnelConfigWriter;
 import io.provisioningbridge.core.port.TunnelPeers;
 import io.provisioningbridge.core.port.UpdateServer;
@@ -44,6 +47,7 @@ public final class ProvisioningBridge implements AutoCloseable {
     private static final Logger LOG = System.getLogger(ProvisioningBridge.class.getName());
     private static final Duration DEFAULT_QUARANTINE = Duration.ofHours(24);
     private static final Duration DEFAULT_POLLING_INTERVAL = Duration.ofMinutes(5);
+    private static final Duration DEFAULT_DRIFT_INTERVAL = Duration.ofHours(6);
 
     private final DeviceStore store;
     private final EnrollDevice enrollDevice;
@@ -52,6 +56,7 @@ public final class ProvisioningBridge implements AutoCloseable {
     private final Operations operations;
     private final Publication publication;
     private final Lanes lanes;
+    private final Drift drift;
 
     private ProvisioningBridge(
             DeviceStore store,
@@ -60,7 +65,8 @@ public final class ProvisioningBridge implements AutoCloseable {
             ConfirmConnection confirmConnection,
             Operations operations,
             Publication publication,
-            Lanes lanes) {
+            Lanes lanes,
+            Drift drift) {
         this.store = store;
         this.enrollDevice = enrollDevice;
         this.confirmCertificate = confirmCertificate;
@@ -68,6 +74,7 @@ public final class ProvisioningBridge implements AutoCloseable {
         this.operations = operations;
         this.publication = publication;
         this.lanes = lanes;
+        this.drift = drift;
     }
 
     public static Builder builder() {
@@ -87,6 +94,11 @@ public final class ProvisioningBridge implements AutoCloseable {
     /** A device is said to have connected; see {@link ConfirmConnection#connected}. */
     public ConnectionResult connected(DeviceId id, String cause) {
         return confirmConnection.connected(id, cause);
+    }
+
+    /** What differs between the store and the outside systems; {@link Drift#runDue} has to be called now and then. */
+    public Drift drift() {
+        return drift;
     }
 
     /** What operators do. */
@@ -152,6 +164,7 @@ public final class ProvisioningBridge implements AutoCloseable {
         private Duration pollingInterval = DEFAULT_POLLING_INTERVAL;
         private PeerDirectory peerDirectory = snapshot -> {};
         private Duration addressQuarantine = DEFAULT_QUARANTINE;
+        private Duration driftInterval = DEFAULT_DRIFT_INTERVAL;
         private EnrollmentPolicy policy = EnrollmentPolicy.open(Set.of());
         private InstantSource clock = InstantSource.system();
         private LongSupplier nanos = System::nanoTime;
@@ -221,6 +234,12 @@ public final class ProvisioningBridge implements AutoCloseable {
             return this;
         }
 
+        /** How long after one comparison of all outside systems with the store the next is due; 6 hours by default. */
+        public Builder driftInterval(Duration interval) {
+            this.driftInterval = interval;
+            return this;
+        }
+
         /** Who is told of tunnel addresses; nobody by default. */
         public Builder peerDirectory(PeerDirectory directory) {
             this.peerDirectory = directory;
@@ -274,14 +293,23 @@ public final class ProvisioningBridge implements AutoCloseable {
             theStore.keepLanes(systems.inUse(), clock.instant());
             Lanes lanes =
                     new Lanes(theStore, theQueue, systems, addressQuarantine, pollingInterval, clock, nanos, random);
+            Publication publication = new Publication(theStore, peerDirectory, clock, nanos);
+            DriftCheck driftCheck = new DriftCheck(
+                    theStore,
+                    theQueue,
+                    systems,
+                    peerDirectory instanceof PublishedPeers published ? Optional.of(published) : Optional.empty(),
+                    publication::publishedRevision,
+                    clock);
             return new ProvisioningBridge(
                     theStore,
                     enroll,
                     new ConfirmCertificate(theStore, clock),
                     new ConfirmConnection(theStore, theQueue, systems.inUse(), clock),
                     Operations.of(theStore, theQueue, theAuthority, policy, clock),
-                    new Publication(theStore, peerDirectory, clock, nanos),
-                    lanes);
+                    publication,
+                    lanes,
+                    new Drift(driftCheck, theStore, publication::again, driftInterval, clock));
         }
 
         private static <T> T required(@Nullable T port, String name) {

@@ -30,7 +30,8 @@ final class Publication {
     private final Pace publishing;
 
     private final ReentrantLock running = new ReentrantLock();
-    private long publishedRevision = NEVER;
+    private volatile long publishedRevision = NEVER;
+    private volatile boolean anew;
     private Instant publishAgain = Instant.MIN;
 
     /** @param nanos as {@link System#nanoTime} */
@@ -39,6 +40,16 @@ final class Publication {
         this.directory = directory;
         this.clock = clock;
         this.publishing = new Pace(REST, nanos);
+    }
+
+    /** Of the snapshot that was published last; of none, when nothing was. */
+    long publishedRevision() {
+        return publishedRevision;
+    }
+
+    /** Has it published although nothing changed here: something may have changed there. */
+    void again() {
+        anew = true;
     }
 
     int run() {
@@ -56,6 +67,11 @@ final class Publication {
     }
 
     private int publish(Instant now) {
+        if (anew) {
+            anew = false;
+            publishedRevision = NEVER;
+            publishAgain = Instant.MIN;
+        }
         if (now.isBefore(publishAgain) || !publishing.allows() || store.peersRevision() == publishedRevision) {
             return 0;
         }

@@ -7,13 +7,17 @@ import io.provisioningbridge.core.domain.TunnelAddress;
 import io.provisioningbridge.core.port.BackendException;
 import io.provisioningbridge.core.port.BackendUnavailableException;
 import io.provisioningbridge.core.port.PeerDirectory;
+import io.provisioningbridge.core.port.PublishedPeers;
 import java.io.IOException;
+import java.io.InputStream;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiPredicate;
 import java.util.function.Predicate;
@@ -28,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Safe for concurrent use, by one process at a time. Needs a POSIX file system.
  */
-public final class CdmPeersFile implements PeerDirectory {
+public final class CdmPeersFile implements PeerDirectory, PublishedPeers {
 
     /** What the file is called. */
     public static final String NAME = "cdm_peers.json";
@@ -144,6 +148,30 @@ public final class CdmPeersFile implements PeerDirectory {
                     file + " could not be written: " + e, BackendException.Effect.POSSIBLE, e);
         } finally {
             publishing.unlock();
+        }
+    }
+
+    /** {@inheritDoc} Of an id that is named several times the last entry counts, as for most readers. */
+    @Override
+    public Parsed<SortedMap<String, Parsed<TunnelAddress>>> published() {
+        SortedMap<String, Parsed<TunnelAddress>> entries = new TreeMap<>();
+        try {
+            Optional<PosixFileAttributes> there = DurableFiles.attributes(file);
+            if (there.isEmpty()) {
+                return Parsed.valid(entries);
+            }
+            if (!there.get().isRegularFile()) {
+                return Parsed.invalid("is not a regular file");
+            }
+            if (there.get().size() > PeersJson.MAX_READ) {
+                return Parsed.invalid("is larger than " + (PeersJson.MAX_READ >> 20) + " MiB");
+            }
+            try (InputStream in = DurableFiles.read(file)) {
+                return PeersJson.read(in, entry -> entries.put(entry.id(), entry.address()))
+                        .fold(count -> Parsed.valid(entries), Parsed::invalid);
+            }
+        } catch (IOException e) {
+            throw new BackendUnavailableException(file + " could not be read: " + e, BackendException.Effect.NONE, e);
         }
     }
 

@@ -6,12 +6,16 @@ import static io.provisioningbridge.adapter.wireguard.PeersDirectory.uniform;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.provisioningbridge.core.domain.Parsed;
 import io.provisioningbridge.core.domain.PeerSnapshot;
 import io.provisioningbridge.core.domain.TunnelAddress;
 import io.provisioningbridge.core.port.BackendUnavailableException;
 import io.provisioningbridge.core.port.PeerDirectory;
+import io.provisioningbridge.core.port.PublishedPeers;
 import io.provisioningbridge.testkit.contract.PeerDirectoryContract;
+import io.provisioningbridge.testkit.contract.PublishedPeersContract;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,7 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What happens to the file while it is open. */
-class CdmPeersFileTest implements PeerDirectoryContract {
+class CdmPeersFileTest implements PeerDirectoryContract, PublishedPeersContract {
 
     private static final PeerSnapshot TWO = snapshot(1, "device-002", "10.8.0.3", "device-001", "10.8.0.2");
     private static final PeerSnapshot THREE =
@@ -60,6 +64,41 @@ class CdmPeersFileTest implements PeerDirectoryContract {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    @Override
+    public PublishedPeers published() {
+        return peersFile;
+    }
+
+    @Override
+    public PeerDirectory publishing() {
+        return peersFile;
+    }
+
+    @Override
+    public void overwrite(Map<String, TunnelAddress> entries) {
+        try (OutputStream out = Files.newOutputStream(directory.file())) {
+            PeersJson.write(PeerSnapshot.of(0, entries), out);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void publishedShouldTellApartWhatIsNoAddressAndWhatIsNoDirectory() throws IOException {
+        Files.writeString(directory.file(), "{\"a\":\"10.8.0.2/32\",\"b\":\"nowhere\",\"c\":7}");
+        SortedMap<String, Parsed<TunnelAddress>> entries = peersFile.published().orThrow();
+        assertThat(entries.get("a").orThrow()).hasToString("10.8.0.2");
+        assertThat(entries.get("b").value()).isEmpty();
+        assertThat(entries.get("c").value()).isEmpty();
+
+        Files.writeString(directory.file(), "{\"a\":\"10.8.0.2\"");
+        assertThat(peersFile.published().value()).isEmpty();
+
+        Files.delete(directory.file());
+        Files.createDirectory(directory.file());
+        assertThat(peersFile.published().value()).isEmpty();
     }
 
     @Test

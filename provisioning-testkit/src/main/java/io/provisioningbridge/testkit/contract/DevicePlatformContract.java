@@ -47,10 +47,18 @@ public interface DevicePlatformContract {
     /** The implementation under test; the same one throughout a test. */
     DevicePlatform platform();
 
-    /** A device connects with this certificate. @return whether it is admitted */
+    /**
+     * A device connects with this certificate.
+     *
+     * @return whether it is admitted
+     */
     boolean connect(DeviceId device, X509Certificate certificate);
 
-    /** Adds a device past the port, as someone else does, with a credential that is no certificate. @param name any text */
+    /**
+     * Adds a device past the port, as someone else does, with a credential that is no certificate.
+     *
+     * @param name any text
+     */
     void addForeign(String name);
 
     /** From now on the platform cannot be reached. */

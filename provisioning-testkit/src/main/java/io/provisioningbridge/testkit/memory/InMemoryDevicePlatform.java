@@ -147,7 +147,11 @@ public final class InMemoryDevicePlatform implements DevicePlatform {
         }
     }
 
-    /** Adds a device, or puts another in its place, as someone else does. @param name any text */
+    /**
+     * Adds a device, or puts another in its place, as someone else does.
+     *
+     * @param name any text
+     */
     public synchronized void addForeign(String name, Credential credential) {
         devices.put(
                 name, new Registered(newId(), name, credential, Optional.empty(), Optional.empty(), Optional.empty()));

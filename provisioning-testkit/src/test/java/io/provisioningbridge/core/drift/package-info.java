@@ -1,0 +1,4 @@
+@NullMarked
+package io.provisioningbridge.core.drift;
+
+import org.jspecify.annotations.NullMarked;
