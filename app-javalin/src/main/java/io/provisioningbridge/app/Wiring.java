@@ -20,6 +20,8 @@ import io.provisioningbridge.core.ProvisioningBridge;
 import io.provisioningbridge.core.domain.Backend;
 import io.provisioningbridge.core.domain.DeviceId;
 import io.provisioningbridge.core.domain.Secret;
+import io.provisioningbridge.core.drift.Drift;
+import io.provisioningbridge.core.drift.DriftReport;
 import io.provisioningbridge.core.port.DevicePlatform;
 import io.provisioningbridge.core.port.UpdateServer;
 import java.security.SecureRandom;
@@ -66,7 +68,7 @@ public final class Wiring {
         JdbcDeviceStore store = closing.opened(Parts.store(data, config.tunnel().pools(), clock, random));
         Authority authority = Parts.authority(config, data, clock, random, closing);
         Set<String> names = Parts.serverNames(config.listener());
-        WatchedDirectory peers = new WatchedDirectory(peersFile(config, store));
+        WatchedDirectory<CdmPeersFile> peers = new WatchedDirectory<>(peersFile(config, store));
         JdbcWorkQueue queue = store.workQueue();
         WatchedPeers tunnel = new WatchedPeers(
                 Parts.peers(config.tunnel(), closing), config.tunnel().apply());
@@ -106,6 +108,7 @@ public final class Wiring {
         platform.ifPresent(system -> checks.add(HealthCheck.advisory("thingsboard", system.problem())));
         WebhookActivity webhook = new WebhookActivity(clock);
         checks.add(HealthCheck.advisory("webhook", webhook::problem));
+        checks.add(HealthCheck.advisory("drift", () -> drifted(bridge.drift().report())));
         Readiness readiness = new Readiness(checks, clock);
         Heartbeat heartbeat = closing.opened(new Heartbeat());
         // Before the first device is given an address: those of the server's own peers are not to be given away.
@@ -117,6 +120,7 @@ public final class Wiring {
             }
         }
         heartbeat.every(PAUSE, "the listener's certificate", tls::runDue);
+        heartbeat.every(PAUSE, "drift", bridge.drift()::runDue);
         heartbeat.every(PAUSE, "readiness", readiness::runDue);
         DeviceApi deviceApi = new DeviceApi(
                 bridge::enroll,
@@ -128,13 +132,14 @@ public final class Wiring {
                         new WebhookSecrets(webhookSecrets),
                         bridge::connected,
                         store::find,
-                        Wiring::deletedAtPlatform,
+                        device -> deletedAtPlatform(device, bridge.drift()),
                         webhook),
                 readiness);
         OperatorApi operatorApi = new OperatorApi(
                 store,
                 queue,
                 bridge.operations(),
+                bridge.drift(),
                 receipts,
                 authority.certificates()::authorities,
                 webhook,
@@ -150,14 +155,23 @@ public final class Wiring {
         return new RunningBridge(devices.port(), operators.port(), authority.certificates(), closing);
     }
 
-    private static void deletedAtPlatform(DeviceId device) {
+    /** A hint; whether it is so, a look tells. */
+    private static void deletedAtPlatform(DeviceId device, Drift drift) {
         LOG.warn(
                 "{} is in service and was deleted at ThingsBoard by somebody else, so it cannot connect there;"
-                        + " './bridge lanes retry --system platform --device {}' registers it anew,"
+                        + " './bridge drift --repair' registers it anew,"
                         + " './bridge devices decommission {}' takes it out of service everywhere",
                 device,
-                device,
                 device);
+        drift.look(device);
+    }
+
+    /** What is not the bridge's may be somebody's, and troubles nobody by being there. */
+    private static Optional<String> drifted(Optional<DriftReport> report) {
+        return report.map(DriftReport::own)
+                .filter(count -> count > 0)
+                .map(count -> count + (count == 1 ? " finding" : " findings")
+                        + " where outside systems are not as the store says; './bridge drift' lists them");
     }
 
     /** How many calls of a system are made side by side. */

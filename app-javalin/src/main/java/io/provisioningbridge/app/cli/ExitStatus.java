@@ -10,6 +10,8 @@ final class ExitStatus {
     static final int MISUSED = 2;
     /** It was accepted, and is not done yet. */
     static final int PENDING = 3;
+    /** It was done, and found something. */
+    static final int FOUND = 4;
 
     private ExitStatus() {}
 }

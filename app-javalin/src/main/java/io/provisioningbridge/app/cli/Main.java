@@ -33,6 +33,7 @@ public final class Main {
                 .addSubcommand(new ConfigCommand(terminal))
                 .addSubcommand(devices(terminal))
                 .addSubcommand(new LanesCommand(terminal))
+                .addSubcommand(new DriftCommand(terminal))
                 .addSubcommand(new ReceiptCommand(terminal))
                 .addSubcommand(new ImportPeersCommand(terminal))
                 .addSubcommand(new WireGuardCommand(terminal))

@@ -2,6 +2,7 @@ package io.provisioningbridge.app.http;
 
 import io.provisioningbridge.app.receipt.ReceiptSigner;
 import io.provisioningbridge.core.Operations;
+import io.provisioningbridge.core.drift.Drift;
 import io.provisioningbridge.core.port.DeviceStore;
 import io.provisioningbridge.core.port.WorkQueue;
 import java.security.cert.X509Certificate;
@@ -14,6 +15,7 @@ import java.util.function.Supplier;
  * @param devices is only read
  * @param lanes is only read
  * @param operations what operators may do
+ * @param drift what differs at the outside systems; its host has to run it
  * @param receipts signs receipts
  * @param authorities the CA certificates in force, such as {@code authority::authorities}; may throw
  *     {@link io.provisioningbridge.core.port.BackendUnavailableException}
@@ -24,6 +26,7 @@ public record OperatorApi(
         DeviceStore devices,
         WorkQueue lanes,
         Operations operations,
+        Drift drift,
         ReceiptSigner receipts,
         Supplier<List<X509Certificate>> authorities,
         WebhookActivity webhook,

@@ -21,6 +21,7 @@ final class OperatorRoutes {
         DecommissionRoutes decommission = new DecommissionRoutes(api.operations(), api.receipts(), bulkhead);
         TrustRoutes trust = new TrustRoutes(api.authorities(), bulkhead);
         LaneRoutes lanes = new LaneRoutes(api.operations(), api.lanes(), bulkhead);
+        DriftRoutes drift = new DriftRoutes(api.drift(), bulkhead);
         routes.before(ctx -> authenticate(ctx, api.tokens()));
         HttpServer.get(routes, "/devices", reading::list);
         HttpServer.get(routes, "/devices/{id}", reading::show);
@@ -34,6 +35,9 @@ final class OperatorRoutes {
         HttpServer.get(routes, "/devices/{id}/explanation", lifecycle::explain);
         HttpServer.get(routes, "/lanes", lanes::list);
         routes.post("/lanes/retry", operatorsOnly(lanes::retry));
+        HttpServer.get(routes, "/drift", drift::show);
+        routes.post("/drift/check", operatorsOnly(drift::check));
+        routes.post("/drift/repair", operatorsOnly(drift::repair));
         HttpServer.get(routes, "/webhook", new WebhookActivityRoute(api.webhook())::show);
         HttpServer.get(routes, "/pki/chain", trust::chain);
     }

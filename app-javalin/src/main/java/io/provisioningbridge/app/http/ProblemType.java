@@ -78,7 +78,8 @@ enum ProblemType {
     CHANGING(503, "changing", "The device is being changed by others"),
     INVALID_REASON(422, "invalid-reason", "The reason cannot be written down"),
     INVALID_SYSTEM(422, "invalid-system", "There is no such system"),
-    UNKNOWN_LANE(404, "unknown-lane", "Nothing was ever to be done there");
+    UNKNOWN_LANE(404, "unknown-lane", "Nothing was ever to be done there"),
+    NOT_COMPARED_YET(409, "not-compared-yet", "Nothing was compared yet");
 
     // A tag URI (RFC 4151) names the type without promising a page behind it, as RFC 9457 section 3.1.1 allows.
     private static final String TYPE_PREFIX = "tag:provisioningbridge.io,2026:problem:";

@@ -9,6 +9,9 @@ import io.provisioningbridge.app.config.ServicesConfig;
 import io.provisioningbridge.core.domain.DeviceId;
 import io.provisioningbridge.core.domain.Secret;
 import io.provisioningbridge.core.domain.TunnelAddress;
+import io.provisioningbridge.core.drift.FindingType;
+import io.provisioningbridge.core.drift.Place;
+import io.provisioningbridge.core.drift.Repair;
 import io.provisioningbridge.core.enrollment.EnrollmentResult;
 import io.provisioningbridge.core.enrollment.RefusalReason;
 import io.provisioningbridge.core.operation.ExplainDevice;
@@ -153,6 +156,46 @@ class OpenApiTest {
                             .map(rule -> rule.name().toLowerCase(Locale.ROOT).replace('_', '-'))
                             .toList());
         }
+    }
+
+    @Test
+    void driftShouldHaveDescribedMembersOnly() throws Exception {
+        try (Operators operators = new Operators()) {
+            JsonNode report = contract.at("/components/schemas/DriftReport");
+            assertMembers(operators.get("/drift"), report);
+            operators.enroll("dev-001");
+            operators.parts.bridge.runDue();
+            operators.parts.peers.loseEverything();
+            assertMembers(
+                    TestServer.json(operators.post("/drift/check").body()),
+                    contract.at("/components/schemas/DriftAsked"));
+            operators.parts.bridge.drift().runDue();
+            JsonNode found = operators.get("/drift");
+            JsonNode repair = TestServer.json(operators.post("/drift/repair").body());
+
+            assertMembers(found, report);
+            assertMembers(found.path("systems").path(0), report.at("/properties/systems/items"));
+            assertMembers(found.path("types").path(0), report.at("/properties/types/items"));
+            assertMembers(found.path("findings").path(0), report.at("/properties/findings/items"));
+            JsonNode repaired = contract.at("/components/schemas/DriftRepair");
+            assertMembers(repair, repaired);
+            assertMembers(repair.path("lanes").path(0), repaired.at("/properties/lanes/items"));
+        }
+    }
+
+    @Test
+    void driftWordsShouldBeThoseDescribed() {
+        assertThat(texts(contract.at("/components/schemas/FindingType/enum")))
+                .containsExactlyElementsOf(Arrays.stream(FindingType.values())
+                        .map(DriftWords::type)
+                        .toList());
+        assertThat(texts(contract.at("/components/schemas/ComparedSystem/enum")))
+                .containsExactlyElementsOf(
+                        Arrays.stream(Place.values()).map(DriftWords::place).toList());
+        assertThat(texts(contract.at("/components/schemas/DriftRepair/properties/peer_directory/enum")))
+                .containsExactlyElementsOf(Arrays.stream(Repair.Directory.values())
+                        .map(DriftWords::directory)
+                        .toList());
     }
 
     @Test

@@ -46,6 +46,7 @@ final class Operators implements AutoCloseable {
                 parts.store,
                 parts.queue,
                 parts.bridge.operations(),
+                parts.bridge.drift(),
                 SIGNER,
                 parts.authority::authorities,
                 parts.webhook,

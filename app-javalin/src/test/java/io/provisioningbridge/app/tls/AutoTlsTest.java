@@ -343,6 +343,7 @@ class AutoTlsTest {
                         store,
                         store.workQueue(),
                         bridge.operations(),
+                        bridge.drift(),
                         new ReceiptSigner(key.privateKey(), VerificationKey.of(key.publicKey())),
                         authority::authorities,
                         new WebhookActivity(clock),

@@ -34,7 +34,8 @@ public record DriftReport(
     /** How many findings of one type are listed; more are only counted. */
     public static final int KEPT = 5000;
 
-    private static final Comparator<Finding> ORDER =
+    /** The order findings are listed in. */
+    public static final Comparator<Finding> ORDER =
             Comparator.comparing(Finding::type).thenComparing(Finding::subject).thenComparing(Finding::detail);
 
     /**
