@@ -115,7 +115,7 @@ public final class Wiring {
         bridge.runDue(Backend.TUNNEL);
         heartbeat.every(PAUSE, "the peers file", bridge::publish);
         for (Backend backend : Backend.values()) {
-            for (int worker = 0; worker < workers(backend); worker++) {
+            for (int worker = 0; worker < workers(backend, config); worker++) {
                 heartbeat.every(PAUSE, "the lanes of " + backend, () -> bridge.runDue(backend));
             }
         }
@@ -175,10 +175,11 @@ public final class Wiring {
     }
 
     /** How many calls of a system are made side by side. */
-    private static int workers(Backend backend) {
+    private static int workers(Backend backend, BridgeConfig config) {
         return switch (backend) {
-            case CERTIFICATE_AUTHORITY, TUNNEL, UPDATE_SERVER -> 1;
-            case PLATFORM -> PLATFORM_WORKERS;
+            case CERTIFICATE_AUTHORITY, TUNNEL -> 1;
+            case UPDATE_SERVER -> config.hawkbit().isPresent() ? 1 : 0;
+            case PLATFORM -> config.thingsBoard().isPresent() ? PLATFORM_WORKERS : 0;
         };
     }
 

@@ -305,7 +305,7 @@ public final class ProvisioningBridge implements AutoCloseable {
                     theStore,
                     enroll,
                     new ConfirmCertificate(theStore, clock),
-                    new ConfirmConnection(theStore, theQueue, platform.isPresent(), clock),
+                    new ConfirmConnection(theStore, theQueue, systems.inUse(), clock),
                     Operations.of(theStore, theQueue, theAuthority, policy, clock),
                     publication,
                     lanes,

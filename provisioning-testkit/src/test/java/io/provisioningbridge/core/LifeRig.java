@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.provisioningbridge.core.domain.AddressPools;
 import io.provisioningbridge.core.domain.Backend;
+import io.provisioningbridge.core.domain.CertificateHash;
 import io.provisioningbridge.core.domain.Device;
 import io.provisioningbridge.core.domain.DeviceCertificate;
 import io.provisioningbridge.core.domain.DeviceId;
@@ -17,9 +18,14 @@ import io.provisioningbridge.core.enrollment.ConfirmationResult;
 import io.provisioningbridge.core.enrollment.EnrollmentPolicy;
 import io.provisioningbridge.core.enrollment.EnrollmentRequest;
 import io.provisioningbridge.core.enrollment.EnrollmentResult;
+import io.provisioningbridge.core.port.DevicePlatform.Attributes;
+import io.provisioningbridge.core.port.DevicePlatform.Credential;
+import io.provisioningbridge.core.port.DevicePlatform.Registered;
 import io.provisioningbridge.core.port.SignedRequestReader.Content;
 import io.provisioningbridge.core.port.SignedRequestReader.Reading.Signed;
+import io.provisioningbridge.core.port.UpdateServer.Seen;
 import io.provisioningbridge.core.port.WorkQueue;
+import io.provisioningbridge.core.postconnect.ConnectionResult;
 import io.provisioningbridge.testkit.fixture.CsrBuilder;
 import io.provisioningbridge.testkit.fixture.DeviceKey;
 import io.provisioningbridge.testkit.fixture.FaultPlan;
@@ -66,27 +72,43 @@ public final class LifeRig {
             new InMemoryCertificateAuthority(clock, faults, Duration.ofDays(30));
     public final InMemoryPeerDirectory directory = new InMemoryPeerDirectory();
     public final InMemoryUpdateServer updateServer = new InMemoryUpdateServer(updateServerFaults);
-    public final InMemoryDevicePlatform platform = new InMemoryDevicePlatform(platformFaults, false, clock);
+    public final InMemoryDevicePlatform platform;
     public final InMemoryTunnelPeers peers;
     public final InMemoryDeviceStore store;
     public final WorkQueue queue;
     public final ProvisioningBridge bridge;
 
     private final Seeded keys = new Seeded(11);
+    private Duration platformIsAhead = Duration.ZERO;
 
     public LifeRig() {
         this("10.8.0.0/24", Evidence.OBSERVED);
     }
 
     public LifeRig(String pools, Evidence evidence) {
+        this(pools, evidence, false);
+    }
+
+    /** @param quarantines whether the platform keeps what came back, and shuts it out */
+    public LifeRig(String pools, Evidence evidence, boolean quarantines) {
+        platform = new InMemoryDevicePlatform(platformFaults, quarantines, this::platformTime);
         peers = new InMemoryTunnelPeers(faults, evidence);
         store = new InMemoryDeviceStore(AddressPools.parse(pools).orThrow(), faults);
         queue = store.workQueue();
         bridge = another();
     }
 
-    /** Another bridge over the same store, tunnel server and authority, as a second process has it. */
+    /** Another bridge over the same store and the same systems, as a second process has it. */
     public ProvisioningBridge another() {
+        return builder()
+                .updateServer(updateServer)
+                .platform(platform)
+                .targetTokens(true)
+                .build();
+    }
+
+    /** For a bridge over the same store, without update server and platform. */
+    public ProvisioningBridge.Builder builder() {
         return ProvisioningBridge.builder()
                 .store(store)
                 .workQueue(queue)
@@ -94,16 +116,63 @@ public final class LifeRig {
                 .csrReader(new SimpleCsrReader())
                 .tunnelConfigWriter(new InMemoryTunnelConfigWriter())
                 .tunnelPeers(peers)
-                .updateServer(updateServer)
-                .platform(platform)
-                .targetTokens(true)
                 .addressQuarantine(QUARANTINE)
                 .peerDirectory(directory)
                 .policy(EnrollmentPolicy.open(Set.of()))
                 .clock(clock)
                 .nanos(() -> clock.instant().toEpochMilli() * 1_000_000)
-                .random(new Random(7))
-                .build();
+                .random(new Random(7));
+    }
+
+    /** From now on the platform's clock is ahead by so much; or behind, by a negative time. */
+    public void skewPlatform(Duration ahead) {
+        platformIsAhead = ahead;
+    }
+
+    public Instant platformTime() {
+        return clock.instant().plus(platformIsAhead);
+    }
+
+    /** The device connects to the platform, a second later, and nobody tells the bridge. @return whether it is admitted */
+    public boolean connects(String id, X509Certificate leaf) {
+        clock.tick(Duration.ofSeconds(1));
+        return platform.connect(new DeviceId(id), leaf, platformTime());
+    }
+
+    /** The platform tells that the device has connected. */
+    public ConnectionResult hint(String id) {
+        return bridge.connected(new DeviceId(id), "webhook");
+    }
+
+    /** Enrolls and connects, and has everything done that follows. */
+    public X509Certificate connected(Identity identity) {
+        X509Certificate leaf = inService(identity);
+        assertThat(connects(identity.id(), leaf)).isTrue();
+        hint(identity.id());
+        settle();
+        assertThat(device(identity.id()).state()).isEqualTo(DeviceState.CONNECTED);
+        return leaf;
+    }
+
+    public Optional<Registered> atPlatform(String id) {
+        return Optional.ofNullable(platform.known().get(id));
+    }
+
+    public Optional<Seen> target(String id) {
+        return Optional.ofNullable(updateServer.known().get(id));
+    }
+
+    /** The platform admits the device with this certificate, and knows where it is and when it was enrolled. */
+    public void assertAdmitted(String id, X509Certificate leaf) {
+        Registered there = atPlatform(id).orElseThrow();
+        assertThat(there.name()).isEqualTo(id);
+        assertThat(there.credential()).isEqualTo(new Credential.Certificate(CertificateHash.of(leaf)));
+        assertThat(there.attributes())
+                .contains(new Attributes(
+                        device(id).address(),
+                        leaf.getSerialNumber(),
+                        leaf.getNotAfter().toInstant(),
+                        device(id).enrolled()));
     }
 
     /** What a device has, and asks with. */
@@ -117,6 +186,14 @@ public final class LifeRig {
         return bridge.enroll(request(identity));
     }
 
+    /** What a device without any certificate sends. */
+    public static EnrollmentRequest request(Identity identity) {
+        return EnrollmentRequest.of(
+                        identity.id(),
+                        CsrBuilder.forDevice(identity.id()).key(identity.key()).pem())
+                .withPeerKey(identity.peer().base64());
+    }
+
     /** Enrolls, and has everything done that follows. */
     public X509Certificate inService(Identity identity) {
         X509Certificate leaf = leaf(enroll(identity));
@@ -126,16 +203,17 @@ public final class LifeRig {
 
     /** With a new key, signed with a certificate. */
     public EnrollmentResult renew(Identity identity, X509Certificate signer) {
-        EnrollmentRequest request = request(identity);
-        String content = request.deviceId() + request.csrPem() + request.peerKey();
-        return bridge.enroll(request.signed(new Signed(new Content(content.getBytes(StandardCharsets.UTF_8)), signer)));
+        return bridge.enroll(signed(request(identity), signer));
     }
 
-    private static EnrollmentRequest request(Identity identity) {
-        return EnrollmentRequest.of(
-                        identity.id(),
-                        CsrBuilder.forDevice(identity.id()).key(identity.key()).pem())
-                .withPeerKey(identity.peer().base64());
+    /** Likewise, and the device is going to confirm it. */
+    public EnrollmentResult renewConfirming(Identity identity, X509Certificate signer) {
+        return bridge.enroll(signed(request(identity).confirming(), signer));
+    }
+
+    public static EnrollmentRequest signed(EnrollmentRequest request, X509Certificate signer) {
+        String content = request.deviceId() + request.csrPem() + request.peerKey();
+        return request.signed(new Signed(new Content(content.getBytes(StandardCharsets.UTF_8)), signer));
     }
 
     public ConfirmationResult confirm(String id, X509Certificate leaf) {

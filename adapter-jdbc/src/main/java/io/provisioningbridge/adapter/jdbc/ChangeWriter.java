@@ -19,6 +19,7 @@ import io.provisioningbridge.core.port.Change;
 import io.provisioningbridge.core.port.Outcome;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -176,16 +177,24 @@ final class ChangeWriter {
         }
         tables.certificates().insert(certificate, Standing.ISSUED, Revocation.NONE, change.intent());
         tables.intents().setStatus(change.intent(), Status.COMPLETED);
-        makeOrUpdateDevice(open.get().intent(), change);
-        change.targetToken()
-                .ifPresent(
-                        token -> tables.targetTokens().give(certificate.device().key(), token));
+        boolean wasKnown = makeOrUpdateDevice(open.get().intent(), change);
+        boolean isFirstToken = change.targetToken()
+                .filter(token -> tables.targetTokens().give(certificate.device().key(), token))
+                .isPresent();
+        if (wasKnown && isFirstToken) {
+            tables.lanes()
+                    .fallBehind(
+                            List.of(certificate.device()),
+                            Set.of(Backend.UPDATE_SERVER),
+                            change.audit().at());
+        }
         tables.allowances().remove(certificate.device().key(), certificate.key());
         tables.conclude(change, certificate.device());
         return new Outcome.Committed();
     }
 
-    private void makeOrUpdateDevice(IssuanceIntent intent, Change.Enrolled change) {
+    /** @return whether it was known */
+    private boolean makeOrUpdateDevice(IssuanceIntent intent, Change.Enrolled change) {
         String device = intent.device().key();
         TunnelPeer peer = change.certificate().peer();
         Optional<Device> known = tables.devices().find(device);
@@ -193,7 +202,7 @@ final class ChangeWriter {
             tables.setPeer(
                     known.get(),
                     change.certificate().atOnce() ? peer : known.get().peer());
-            return;
+            return true;
         }
         Lease lease = tables.leases()
                 .of(device)
@@ -211,6 +220,7 @@ final class ChangeWriter {
                         change.labels(),
                         change.at(),
                         change.at()));
+        return false;
     }
 
     private Outcome undo(Change.Undone change) {

@@ -24,9 +24,14 @@ final class LaneResults {
             + "attempts + 1 ELSE attempts END, problem = " + UP_TO_DATE + ":problem ELSE problem END, failed = "
             + UP_TO_DATE;
     private static final String DONE = "UPDATE <p>lanes SET leased_until = NULL, applied = :generation,"
-            + " failed = 0, attempts = 0, problem = '', observed_at = :observedAt, evidence = :evidence,"
-            + " observation = :observation, since = " + UP_TO_DATE + ":now ELSE since END, taken_over = "
-            + UP_TO_DATE + "0 ELSE taken_over END, next_try = " + UP_TO_DATE + "NULLIF(:again, -1)" + MOVED_ON
+            + " failed = 0, attempts = 0, problem = '', observed_at = " + UP_TO_DATE
+            + ":observedAt ELSE observed_at END, evidence = " + UP_TO_DATE
+            + ":evidence ELSE evidence END, observation = "
+            + UP_TO_DATE + ":observation ELSE observation END, since = " + UP_TO_DATE
+            + ":now ELSE since END, taken_over = "
+            + UP_TO_DATE + "0 ELSE taken_over END, verify_at = " + UP_TO_DATE
+            + "CASE WHEN taken_over = 1 THEN NULLIF(:again, -1) ELSE NULL END ELSE verify_at END, next_try = "
+            + UP_TO_DATE + "NULLIF(:again, -1)" + MOVED_ON
             + OF_TASK;
     private static final String LATER =
             IN_VAIN + "0 ELSE failed END, next_try = " + UP_TO_DATE + ":next" + MOVED_ON + OF_TASK;

@@ -22,7 +22,7 @@ final class LaneTable {
 
     private static final String COLUMNS =
             "SELECT spelling, backend, generation, applied, failed, since, next_try, attempts, problem, observed_at,"
-                    + " evidence, observation, fence, leased_until, taken_over FROM <p>lanes ";
+                    + " evidence, observation, fence, leased_until, taken_over, verify_at FROM <p>lanes ";
 
     /** Which lanes are to be worked on that nobody has. */
     static final String WAITING =
@@ -78,9 +78,11 @@ final class LaneTable {
 
     private void advance(String device, Set<Backend> backends, String condition, Instant now) {
         for (Backend backend : backends) {
-            handle.sql("UPDATE <p>lanes SET generation = generation + 1, failed = 0, next_try = :now, since = CASE"
-                            + " WHEN applied = generation THEN :now ELSE since END, attempts = 0, problem = ''"
-                            + " WHERE device_key = :device AND backend = :backend" + condition)
+            handle.sql(
+                            "UPDATE <p>lanes SET spelling = COALESCE((SELECT d.spelling FROM <p>devices d WHERE d.device_key ="
+                                    + " :device), spelling), generation = generation + 1, failed = 0, next_try = :now, since = CASE"
+                                    + " WHEN applied = generation THEN :now ELSE since END, attempts = 0, problem = ''"
+                                    + " WHERE device_key = :device AND backend = :backend" + condition)
                     .bind("device", device)
                     .bind("backend", backend.name())
                     .bind("now", now.toEpochMilli())
@@ -126,14 +128,15 @@ final class LaneTable {
                 .bind("backend", backend.name())
                 .bind("now", now.toEpochMilli())
                 .bind("limit", limit)
-                .list(row -> waiting(row));
+                .list(row -> waiting(row, ChangeWriter.milliseconds(now)));
         if (waiting.isEmpty()) {
             return List.of();
         }
         Instant until = ChangeWriter.milliseconds(now.plus(length));
         // In a database with several writers, another may have leased one since it was read.
-        Sql update = handle.sql("UPDATE <p>lanes SET fence = fence + 1, leased_until = :until,"
-                + " taken_over = :takenOver WHERE device_key = :device AND backend = :backend AND fence = :fence");
+        Sql update = handle.sql(
+                "UPDATE <p>lanes SET fence = fence + 1, leased_until = :until,"
+                        + " taken_over = :takenOver, verify_at = NULL WHERE device_key = :device AND backend = :backend AND fence = :fence");
         List<Task> tasks = new ArrayList<>();
         for (Waiting each : waiting) {
             int leased = update.bind("until", until.toEpochMilli())
@@ -147,6 +150,14 @@ final class LaneTable {
             }
         }
         return tasks;
+    }
+
+    /** What was seen of a device until now counts no more. */
+    void forgetObservations(String device) {
+        handle.sql(
+                        "UPDATE <p>lanes SET observed_at = NULL, evidence = NULL, observation = NULL WHERE device_key = :device")
+                .bind("device", device)
+                .execute();
     }
 
     /** Nobody works any more on what was leased; whoever leases it next takes it over. */
@@ -181,9 +192,10 @@ final class LaneTable {
         };
     }
 
-    private static Waiting waiting(ResultSet row) throws SQLException {
-        boolean unfinished = optional(row, "leased_until").isPresent();
-        return new Waiting(lane(row), row.getLong("fence"), unfinished || row.getInt("taken_over") == 1);
+    private static Waiting waiting(ResultSet row, Instant now) throws SQLException {
+        boolean unfinished = optional(row, "leased_until").isPresent() || row.getInt("taken_over") == 1;
+        boolean unverified = optional(row, "verify_at").filter(now::isBefore).isPresent();
+        return new Waiting(lane(row), row.getLong("fence"), unfinished || unverified);
     }
 
     private static Lane lane(ResultSet row) throws SQLException {

@@ -51,6 +51,7 @@ final class LifeWriter {
         String device = change.device().key();
         Optional<Device> found = tables.devices()
                 .findInService(device, change.expectedVersion())
+                .filter(known -> known.incarnation().equals(change.incarnation()))
                 .filter(known -> known.state() != DeviceState.SUSPENDED);
         if (found.isEmpty()) {
             return new Outcome.Conflict();
@@ -101,6 +102,7 @@ final class LifeWriter {
         tables.attempts().removeAll(device);
         tables.allowances().removeAll(device);
         tables.targetTokens().remove(device);
+        tables.lanes().forgetObservations(device);
         tables.conclude(change, change.device());
         return new Outcome.Committed();
     }

@@ -49,7 +49,7 @@ final class SqliteConnections implements Handle.Source {
 
     /**
      * Without the driver's auto-commit mode, only with SQLite's own, which is the same to us. The driver's runs a BEGIN and a
-     * COMMIT after each statement to make sure, also within a transaction, where both fail.
+     * COMMIT after each statement to make sure; within a transaction that was begun by hand, that BEGIN fails each time.
      */
     private Connection connect() throws SQLException {
         Connection connection = source.getConnection();

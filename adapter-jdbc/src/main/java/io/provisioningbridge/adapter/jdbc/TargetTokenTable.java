@@ -12,12 +12,14 @@ final class TargetTokenTable {
         this.handle = handle;
     }
 
-    /** The one a device has already stays. */
-    void give(String device, Secret token) {
-        handle.sql("INSERT INTO <p>target_tokens (device_key, token) VALUES (:device, :token) ON CONFLICT DO NOTHING")
+    /** The one a device has already stays. @return whether it had none */
+    boolean give(String device, Secret token) {
+        int given = handle.sql(
+                        "INSERT INTO <p>target_tokens (device_key, token) VALUES (:device, :token) ON CONFLICT DO NOTHING")
                 .bind("device", device)
                 .bind("token", token.reveal())
                 .execute();
+        return given == 1;
     }
 
     void remove(String device) {

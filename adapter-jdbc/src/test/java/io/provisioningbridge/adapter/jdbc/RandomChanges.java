@@ -9,6 +9,7 @@ import io.provisioningbridge.core.domain.DeviceId;
 import io.provisioningbridge.core.domain.Incarnation;
 import io.provisioningbridge.core.domain.IssuanceIntent.Status;
 import io.provisioningbridge.core.domain.KeyHash;
+import io.provisioningbridge.core.domain.Secret;
 import io.provisioningbridge.core.domain.TunnelAddress;
 import io.provisioningbridge.core.port.Change;
 import io.provisioningbridge.core.port.DeviceStore;
@@ -103,7 +104,13 @@ final class RandomChanges {
 
     private Change liveOrDie(DeviceId id) {
         long version = versionMaybe(id);
-        int kind = random.nextInt(20);
+        int kind = random.nextInt(26);
+        if (kind >= 24) {
+            return changes.cameBack(id, incarnationMaybe(id), now);
+        }
+        if (kind >= 20) {
+            return changes.connected(id, incarnationMaybe(id), version, now);
+        }
         if (kind < 3) {
             return changes.suspended(id, version, now);
         }
@@ -121,9 +128,7 @@ final class RandomChanges {
             return changes.readmitted(id, version, now);
         }
         return changes.markedDue(
-                Set.of(id, new DeviceId("k" + random.nextInt(3))),
-                random.nextBoolean() ? Backend.TUNNEL : Backend.CERTIFICATE_AUTHORITY,
-                now);
+                Set.of(id, new DeviceId("k" + random.nextInt(3))), pick(List.of(Backend.values())), now);
     }
 
     /** Mostly the present one. */
@@ -168,6 +173,9 @@ final class RandomChanges {
             return changes.enrolled(about, changes.certificate(other, Standing.ISSUED, Revocation.NONE), now);
         }
         Change.Enrolled enrolled = changes.enrolled(about, certificate, now);
+        if (random.nextBoolean()) {
+            enrolled = StoreChanges.withToken(enrolled, new Secret("token " + random.nextInt(1000)));
+        }
         return random.nextBoolean() ? enrolled : StoreChanges.confirmedLater(enrolled);
     }
 

@@ -1,6 +1,7 @@
 package io.provisioningbridge.adapter.jdbc;
 
 import io.provisioningbridge.core.domain.Backend;
+import io.provisioningbridge.core.domain.DeviceId;
 import io.provisioningbridge.core.domain.Observation;
 import io.provisioningbridge.core.port.WorkQueue;
 import io.provisioningbridge.core.port.WorkQueue.Result;
@@ -8,13 +9,15 @@ import io.provisioningbridge.core.port.WorkQueue.Task;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 
 /**
- * Workers that lease lanes and finish them in time, late, twice, or never; every step is done to two queues, which should
- * answer the same. The same seed makes the same steps of the same state.
+ * Workers that lease lanes and finish them in time, late, twice, or never, and hints; every step is done to two queues, which
+ * should answer the same. The same seed makes the same steps of the same state.
  */
 final class RandomWork {
 
@@ -33,6 +36,13 @@ final class RandomWork {
 
     /** What the model answered, and what the other did. */
     List<Object> step(Instant now) {
+        if (random.nextInt(6) == 0) {
+            DeviceId device = new DeviceId(RandomChanges.IDS.get(random.nextInt(RandomChanges.IDS.size())));
+            Set<Backend> systems = someSystems();
+            model.hint(device, systems, now);
+            queue.hint(device, systems, now);
+            return List.of(model.lanes(device), queue.lanes(device));
+        }
         if (tasks.isEmpty() || random.nextInt(3) == 0) {
             Backend backend = List.of(Backend.values()).get(random.nextInt(Backend.values().length));
             int limit = 1 + random.nextInt(4);
@@ -50,6 +60,17 @@ final class RandomWork {
             results.add(result(random.nextInt(8) == 0 ? tasks.get(which) : tasks.remove(which), now));
         }
         return List.of(model.finish(results, now), queue.finish(results, now));
+    }
+
+    /** Any number of all there are. */
+    Set<Backend> someSystems() {
+        Set<Backend> some = EnumSet.noneOf(Backend.class);
+        for (Backend backend : Backend.values()) {
+            if (random.nextInt(3) > 0) {
+                some.add(backend);
+            }
+        }
+        return some;
     }
 
     private Result result(Task task, Instant now) {

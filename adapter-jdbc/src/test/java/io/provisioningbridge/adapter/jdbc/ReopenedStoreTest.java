@@ -6,11 +6,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.provisioningbridge.core.domain.AddressPools;
 import io.provisioningbridge.core.domain.Backend;
 import io.provisioningbridge.core.domain.Device;
+import io.provisioningbridge.core.domain.DeviceCertificate;
 import io.provisioningbridge.core.domain.DeviceId;
 import io.provisioningbridge.core.domain.DeviceState;
 import io.provisioningbridge.core.domain.Incarnation;
+import io.provisioningbridge.core.domain.Lane;
+import io.provisioningbridge.core.domain.Secret;
 import io.provisioningbridge.core.domain.TunnelAddress;
 import io.provisioningbridge.core.port.Change;
+import io.provisioningbridge.core.port.DeviceQuery;
 import io.provisioningbridge.core.port.DeviceStore;
 import io.provisioningbridge.core.port.Outcome;
 import io.provisioningbridge.core.port.WorkQueue.Task;
@@ -18,7 +22,12 @@ import io.provisioningbridge.testkit.contract.StoreChanges;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -120,6 +129,120 @@ final class ReopenedStoreTest {
                     .as("it is the server's now")
                     .isEqualTo(new Outcome.PoolExhausted());
         }
+    }
+
+    @Test
+    void systemsThatAreKeptShouldBeRemembered() {
+        Set<Backend> systems = EnumSet.of(Backend.TUNNEL, Backend.PLATFORM);
+        try (JdbcDeviceStore store = file.open("10.8.0.0/24")) {
+            enroll(store, "Pump-1");
+            store.keepLanes(systems, NOW);
+        }
+        try (JdbcDeviceStore store = file.open("10.8.0.0/24")) {
+            List<Lane> before = store.workQueue().lanes(PUMP);
+            assertThat(before).extracting(Lane::backend).containsExactlyElementsOf(systems);
+
+            store.keepLanes(systems, NOW.plusSeconds(1));
+            enroll(store, "Pump-2");
+
+            assertThat(store.workQueue().lanes(PUMP)).isEqualTo(before);
+            assertThat(store.workQueue().lanes(new DeviceId("Pump-2")))
+                    .extracting(Lane::backend)
+                    .containsExactlyElementsOf(systems);
+        }
+    }
+
+    @Test
+    void whatDevicesShowToTheUpdateServerShouldBeRemembered() {
+        Change.Reserved reserved = changes.reserved("Pump-1", NOW);
+        try (JdbcDeviceStore store = file.open("10.8.0.0/24")) {
+            store.commit(reserved);
+            store.commit(StoreChanges.withToken(changes.enrolled(reserved, NOW), new Secret("token")));
+            store.commit(changes.connected(PUMP, Incarnation.FIRST, 1, NOW));
+        }
+        try (JdbcDeviceStore store = file.open("10.8.0.0/24")) {
+            assertThat(store.targetToken(PUMP).map(Secret::reveal)).contains("token");
+            assertThat(store.find(PUMP).orElseThrow().state()).isEqualTo(DeviceState.CONNECTED);
+            assertThat(store.certificates(PUMP)).allMatch(DeviceCertificate::atOnce);
+        }
+    }
+
+    /** A file as the version before systems could be kept or not has left it. */
+    @Test
+    void fileOfTheFirstVersionShouldKeepEverything() throws Exception {
+        List<Object> before;
+        try (JdbcDeviceStore store = file.open("10.8.0.0/24")) {
+            Change.Reserved reserved = changes.reserved("Pump-1", NOW);
+            store.commit(reserved);
+            store.commit(StoreChanges.confirmedLater(changes.enrolled(reserved, NOW)));
+            release(store, "pump-2");
+            before = everything(store);
+        }
+        file.execute(
+                "DROP TABLE systems",
+                "DROP TABLE target_tokens",
+                "ALTER TABLE certificates DROP COLUMN at_once",
+                "ALTER TABLE lanes DROP COLUMN verify_at",
+                "DELETE FROM schema_history WHERE version = '2'");
+        assertThat(shape(file)).as("it is one").isEqualTo(shape(ofTheFirstVersion()));
+
+        try (JdbcDeviceStore store = file.open("10.8.0.0/24")) {
+            assertThat(store.certificates(new DeviceId("pump-2")))
+                    .as("nobody knows of these, and waits for their confirmation")
+                    .noneMatch(DeviceCertificate::atOnce);
+            file.execute("UPDATE certificates SET at_once = 1 WHERE device_key = 'pump-2'");
+            assertThat(everything(store)).isEqualTo(before);
+            enroll(store, "pump-3");
+            assertThat(store.workQueue().lanes(new DeviceId("pump-3")))
+                    .as("no other systems than there were")
+                    .extracting(Lane::backend)
+                    .containsExactly(Backend.TUNNEL);
+
+            store.keepLanes(EnumSet.allOf(Backend.class), NOW);
+
+            assertThat(store.workQueue().lanes(PUMP))
+                    .extracting(Lane::backend)
+                    .containsExactly(Backend.TUNNEL, Backend.UPDATE_SERVER, Backend.PLATFORM);
+            assertThat(store.workQueue().lanes(new DeviceId("pump-2")))
+                    .extracting(Lane::backend)
+                    .containsExactly(Backend.values());
+        }
+    }
+
+    private StoreFile ofTheFirstVersion() {
+        StoreFile first = new StoreFile(directory.resolve("first.db"));
+        Flyway.configure()
+                .dataSource("jdbc:sqlite:" + first.path(), null, null)
+                .loggers("slf4j")
+                .locations("classpath:io/provisioningbridge/adapter/jdbc/migration")
+                .table("schema_history")
+                .placeholders(Map.of("p", "", "counter", "INTEGER PRIMARY KEY AUTOINCREMENT"))
+                .target("1")
+                .load()
+                .migrate();
+        return first;
+    }
+
+    /** Every column of every table. */
+    private static List<String> shape(StoreFile file) {
+        return file.query("SELECT m.name || '.' || c.name || ' ' || c.type || ' ' || c.pk FROM sqlite_master m"
+                + " JOIN pragma_table_info(m.name) c WHERE m.type = 'table' ORDER BY 1");
+    }
+
+    private static List<Object> everything(JdbcDeviceStore store) {
+        List<Object> all = new ArrayList<>();
+        for (Device device : store.list(DeviceQuery.all(100))) {
+            all.add(device);
+            all.add(store.certificates(device.id()));
+            all.add(store.intents(device.id()));
+            all.add(store.events(device.id()));
+            all.add(store.workQueue().lanes(device.id()));
+            all.add(store.peerKeys(device.id()));
+        }
+        assertThat(all).hasSizeGreaterThan(10);
+        all.add(store.peers());
+        all.add(store.identity());
+        return all;
     }
 
     @Test

@@ -3,10 +3,12 @@ package io.provisioningbridge.adapter.jdbc;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.provisioningbridge.core.domain.AddressPools;
+import io.provisioningbridge.core.domain.Backend;
 import io.provisioningbridge.core.domain.DeviceId;
 import io.provisioningbridge.core.domain.DeviceState;
 import io.provisioningbridge.core.domain.KeyHash;
 import io.provisioningbridge.core.domain.Lane;
+import io.provisioningbridge.core.domain.Secret;
 import io.provisioningbridge.core.domain.TunnelAddress;
 import io.provisioningbridge.core.port.Change;
 import io.provisioningbridge.core.port.DeviceQuery;
@@ -54,6 +56,11 @@ final class StoresInLockstepTest {
             for (int i = 0; i < 400; i++) {
                 Change change = changes.next();
                 assertThat(result(sqlite, change)).as("%d: %s", i, change).isEqualTo(result(memory, change));
+                if (i % 40 == 20) {
+                    Set<Backend> systems = work.someSystems();
+                    memory.keepLanes(systems, changes.now());
+                    sqlite.keepLanes(systems, changes.now());
+                }
                 List<Object> answers = work.step(changes.now());
                 assertThat(answers.get(1)).as("work after %d: %s", i, change).isEqualTo(answers.get(0));
                 if (i % 10 == 0) {
@@ -86,6 +93,10 @@ final class StoresInLockstepTest {
                             "Allowed Conflict[]",
                             "Attempted Committed[]",
                             "Attempted Conflict[]",
+                            "CameBack Committed[]",
+                            "CameBack Conflict[]",
+                            "Connected Committed[]",
+                            "Connected Conflict[]",
                             "Decommissioned Committed[]",
                             "Decommissioned Conflict[]",
                             "Enrolled Committed[]",
@@ -151,6 +162,7 @@ final class StoresInLockstepTest {
             all.put(text + " attempts", store.attempts(id));
             all.put(text + " incarnation", store.incarnation(id));
             all.put(text + " peer keys", store.peerKeys(id));
+            all.put(text + " token", store.targetToken(id).map(Secret::reveal));
             for (int i = 0; i < RandomChanges.KEYS; i++) {
                 KeyHash key = StoreChanges.certificateKey(id.key() + i);
                 all.put(text + " allowed " + i, store.isAllowed(id, key, now));

@@ -33,7 +33,11 @@ final class Authorization {
         }
     }
 
-    /** A login that was refused; repeating it for every device would lock the user out. @param until on the monotonic clock */
+    /**
+     * A login that was refused; repeating it for every device would lock the user out.
+     *
+     * @param until on the monotonic clock
+     */
     private record Refusal(String why, long until) {}
 
     Authorization(ThingsBoardLogin login, Transport transport) {

@@ -29,7 +29,11 @@ final class RestApi {
         return authorized(transport.request(path).DELETE(), deadline);
     }
 
-    /** The JSON of a success. @param operation in words */
+    /**
+     * The JSON of a success.
+     *
+     * @param operation in words
+     */
     static JsonNode json(String operation, Reply reply) {
         if (!reply.successful()) {
             throw Refusals.of(operation, reply);

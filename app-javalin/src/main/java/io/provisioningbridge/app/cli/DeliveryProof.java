@@ -14,7 +14,6 @@ final class DeliveryProof {
 
     private static final long PAUSE_MILLIS = 200;
     private static final String REFUSED = "refused";
-    private static final String UNREADABLE = "unreadable";
 
     private final OperatorClient bridge;
     private final ThingsBoardSettings settings;
@@ -74,24 +73,16 @@ final class DeliveryProof {
     }
 
     private String whyNot(JsonNode before, JsonNode now) {
-        long refused = more(REFUSED, before, now);
+        long refused = now.path(REFUSED).longValue() - before.path(REFUSED).longValue();
         String repeated = " ThingsBoard repeats it until it arrives, and the calls of some devices wait behind it.";
         if (refused > 0) {
             return "The bridge refused " + (refused == 1 ? "a call" : refused + " calls")
                     + " that came with another secret than its own: run this again with the bridge's own"
                     + " BRIDGE_WEBHOOK_SECRET, or with its BRIDGE_DATA_DIR." + repeated;
         }
-        if (more(UNREADABLE, before, now) > 0) {
-            return "A call came that the bridge could not read; its log says why. Does the rule chain have a node of your own"
-                    + " that changes the message before the call?";
-        }
         return "No call came within " + patience.toSeconds() + " s. ThingsBoard has to reach " + webhook
                 + " (BRIDGE_PUBLIC_URL): is that this bridge, as seen from ThingsBoard's machine, and does the Java of"
                 + " ThingsBoard trust its certificate? `curl -i -X POST " + webhook + "` there must answer 401."
                 + repeated;
-    }
-
-    private static long more(String count, JsonNode before, JsonNode now) {
-        return now.path(count).longValue() - before.path(count).longValue();
     }
 }

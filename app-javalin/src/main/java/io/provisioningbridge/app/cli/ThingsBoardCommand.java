@@ -37,11 +37,11 @@ final class ThingsBoardCommand {
 
     @Command(
             description = {
-                "Installs the device profile THINGSBOARD_DEVICE_PROFILE for THINGSBOARD_MODE, and a rule chain that",
-                "calls BRIDGE_PUBLIC_URL when a device connects. What is there is corrected where the bridge depends",
-                "on it; nodes of your own stay. Doing it again changes nothing.",
-                "Then has ThingsBoard report a throw-away device, and asks the running bridge at BRIDGE_ADMIN_URL",
-                "whether the call arrived.",
+                "Installs the device profile THINGSBOARD_DEVICE_PROFILE for THINGSBOARD_MODE, and a rule chain that calls"
+                        + " BRIDGE_PUBLIC_URL when a device connects. What is there is corrected where the bridge depends"
+                        + " on it; nodes of your own stay. Doing it again changes nothing.",
+                "Then has ThingsBoard report a throw-away device, and asks the running bridge at BRIDGE_ADMIN_URL"
+                        + " whether the call arrived.",
                 "The webhook's secret is the first of BRIDGE_WEBHOOK_SECRET, or the one in BRIDGE_DATA_DIR."
             })
     int setup(

@@ -19,7 +19,7 @@ class StartingTest {
     private Path directory;
 
     @Test
-    void demoShouldEnrollADeviceAndEnd() throws Exception {
+    void demoShouldTellTheWholeLifeOfDevicesAndEnd() throws Exception {
         try (BridgeProcess demo = BridgeProcess.start(directory, Map.of(), "demo", "--once")) {
             assertThat(demo.awaitEnd()).as(demo.log()).isZero();
             assertThat(demo.log())
@@ -27,6 +27,15 @@ class StartingTest {
                     .contains("subject  CN=demo-device-001")
                     .contains("Address = 10.8.0.2/32")
                     .contains("PrivateKey = ***")
+                    .contains(
+                            "hawkBit has the target 'demo-device-003' at 10.8.0.4; asking for updates with the token from"
+                                    + " the enrollment answer: 200")
+                    .contains("nothing that proves who it is: 409")
+                    .contains("same id, same address 10.8.0.3")
+                    .contains("now that it was seen, the old one is revoked")
+                    .contains("update-server: observed, no such target", "platform: observed, no such device")
+                    .contains("Its own token no longer lets it into hawkBit: 401")
+                    .contains("found again at the update server")
                     .contains("curl -s --cacert root.crt")
                     .doesNotContain("ERROR");
         }

@@ -72,8 +72,7 @@ final class AuthorityConvergence implements Convergence {
             if (down.isEmpty() && clock.instant().isAfter(lastBegin)) {
                 down = Optional.of(new Verdict.Unavailable("the authority is slow", SOON));
             }
-            Verdict verdict =
-                    down.isPresent() ? down.get() : converge(task.lane().device());
+            Verdict verdict = down.isPresent() ? down.get() : converge(task);
             if (verdict instanceof Verdict.Unavailable) {
                 down = Optional.of(verdict);
             }
@@ -82,7 +81,8 @@ final class AuthorityConvergence implements Convergence {
         return verdicts;
     }
 
-    private Verdict converge(DeviceId id) {
+    private Verdict converge(Task task) {
+        DeviceId id = task.lane().device();
         Optional<Device> device = store.find(id);
         boolean isOut = device.filter(found -> found.state() == DeviceState.DECOMMISSIONED)
                 .isPresent();
@@ -110,7 +110,8 @@ final class AuthorityConvergence implements Convergence {
         }
         Instant done = clock.instant();
         return new Verdict.Done(
-                new Observation(done, evidence, told(wanted.size(), evidence)), rechecks.next(device, done));
+                new Observation(done, evidence, told(wanted.size(), evidence)),
+                rechecks.next(task, device, false, done));
     }
 
     private Evidence revoke(DeviceCertificate certificate) {

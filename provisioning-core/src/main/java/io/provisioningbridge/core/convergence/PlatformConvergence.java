@@ -14,7 +14,6 @@ import io.provisioningbridge.core.port.DevicePlatform;
 import io.provisioningbridge.core.port.DevicePlatform.Credential;
 import io.provisioningbridge.core.port.DevicePlatform.Reason;
 import io.provisioningbridge.core.port.DevicePlatform.Registered;
-import io.provisioningbridge.core.port.DevicePlatform.Removal;
 import io.provisioningbridge.core.port.DeviceStore;
 import io.provisioningbridge.core.port.WorkQueue.Task;
 import java.time.Duration;
@@ -32,7 +31,7 @@ final class PlatformConvergence implements Convergence {
 
     private static final String NAME = "the platform";
     private static final int BATCH = 10;
-    // Of one device: look, put or remove, look
+    // Of one device: look and put, perhaps after a removal; or look, remove and look.
     private static final int CALLS = 3;
 
     private final DeviceStore store;
@@ -45,7 +44,7 @@ final class PlatformConvergence implements Convergence {
     PlatformConvergence(DeviceStore store, DevicePlatform platform, Rechecks rechecks, InstantSource clock) {
         this.store = store;
         this.platform = platform;
-        this.connections = new Connections(store, clock);
+        this.connections = new Connections(store, platform.deadline(), clock);
         this.resurrections = new Resurrections(store);
         this.rechecks = rechecks;
         this.clock = clock;
@@ -85,15 +84,16 @@ final class PlatformConvergence implements Convergence {
         return verdicts;
     }
 
+    static boolean isIn(Device device) {
+        return device.state() == DeviceState.ENROLLED || device.state() == DeviceState.CONNECTED;
+    }
+
     private Verdict one(Task task) {
-        DeviceId id = task.lane().device();
-        Optional<Device> device = store.find(id);
-        List<DeviceCertificate> certificates = store.certificates(id);
+        Optional<Device> device = store.find(task.lane().device());
         try {
-            boolean isIn = device.filter(
-                            found -> found.state() == DeviceState.ENROLLED || found.state() == DeviceState.CONNECTED)
-                    .isPresent();
-            return isIn ? put(task, device.get(), certificates) : remove(task, device);
+            return device.filter(PlatformConvergence::isIn).isPresent()
+                    ? put(task, device.get())
+                    : remove(task, device);
         } catch (BackendUnavailableException e) {
             return new Verdict.Unavailable(String.valueOf(e.getMessage()), e.retryAfter());
         } catch (BackendRefusedException e) {
@@ -101,45 +101,56 @@ final class PlatformConvergence implements Convergence {
         }
     }
 
-    private Verdict put(Task task, Device device, List<DeviceCertificate> certificates) {
-        Optional<DeviceCertificate> inForce = CertificateInForce.of(device, certificates);
+    private Verdict put(Task task, Device known) {
+        if (Resurrections.isLeftOver(task, known)) {
+            platform.remove(known.id(), Reason.LEAVES);
+        }
+        Optional<Registered> there = platform.look(known.id());
+        there.ifPresent(registered -> connections.notice(known, registered));
+        // What the platform told may have changed what counts; and so may somebody else.
+        Optional<Device> device = store.find(known.id())
+                .filter(PlatformConvergence::isIn)
+                .filter(found -> found.incarnation().equals(known.incarnation()));
+        if (device.isEmpty()) {
+            return Verdicts.soon("the device was changed meanwhile");
+        }
+        Optional<DeviceCertificate> inForce = CertificateInForce.of(device.get(), store.certificates(known.id()));
         if (inForce.isEmpty()) {
             return new Verdict.Refused("the device has no certificate that is neither superseded nor revoked");
         }
-        Optional<Registered> there = platform.look(device.id());
-        if (there.isPresent() && connections.notice(device, certificates, there.get())) {
-            // What the platform told has changed what counts.
-            Device changed = store.find(device.id()).orElse(device);
-            inForce = CertificateInForce.of(changed, store.certificates(device.id()));
-            if (inForce.isEmpty()) {
-                return Verdicts.soon("the device was changed meanwhile");
-            }
-        }
-        Registrations.Wanted wanted = Registrations.of(device, inForce.get());
-        if (there.filter(wanted::isAsItShouldBe).isEmpty()) {
+        Registrations.Wanted wanted = Registrations.of(device.get(), inForce.get());
+        boolean isAsItShouldBe = there.filter(wanted::isAsItShouldBe).isPresent();
+        if (!isAsItShouldBe) {
             platform.put(wanted.registration());
         }
         return done(
                 task,
-                Optional.of(device),
-                there.filter(wanted::isAsItShouldBe).isPresent() ? Evidence.OBSERVED : Evidence.ACKNOWLEDGED,
-                "certificate " + DeviceCertificate.text(inForce.get().serial()) + ", address " + device.address());
+                device,
+                isAsItShouldBe ? Evidence.OBSERVED : Evidence.ACKNOWLEDGED,
+                "certificate " + DeviceCertificate.text(inForce.get().serial()) + ", address "
+                        + device.get().address(),
+                false);
     }
 
     private Verdict remove(Task task, Optional<Device> device) {
         DeviceId id = device.map(Device::id).orElse(task.lane().device());
         boolean wasRemoved = Resurrections.wasRemoved(task, device);
-        if (wasRemoved && platform.look(id).filter(PlatformConvergence::admits).isPresent()) {
+        boolean cameBack = wasRemoved
+                && platform.look(id).filter(PlatformConvergence::admits).isPresent();
+        if (cameBack) {
             resurrections.note(task, device.orElseThrow(), NAME, clock.instant());
         }
-        Removal removal = platform.remove(id, reason(device, wasRemoved));
+        platform.remove(id, reason(device, wasRemoved));
+        Optional<Registered> left = platform.look(id);
+        if (left.filter(PlatformConvergence::admits).isPresent()) {
+            return Verdicts.soon("the platform still admits the device, or admits it again");
+        }
         return done(
                 task,
                 device,
                 Evidence.OBSERVED,
-                removal == Removal.ABSENT
-                        ? "no such device"
-                        : "the device is there, with a credential that nobody has");
+                left.isEmpty() ? "no such device" : "the device is there, with a credential that nobody has",
+                cameBack);
     }
 
     private static Reason reason(Optional<Device> device, boolean wasRemoved) {
@@ -154,10 +165,11 @@ final class PlatformConvergence implements Convergence {
     }
 
     /** Whoever lost the lane may still be in the middle of a call: once that has ended, what it did shows. */
-    private Verdict done(Task task, Optional<Device> device, Evidence evidence, String what) {
+    private Verdict done(Task task, Optional<Device> device, Evidence evidence, String what, boolean cameBack) {
         Instant now = clock.instant();
-        Optional<Instant> again =
-                task.takenOver() ? Optional.of(now.plus(platform.deadline())) : rechecks.next(device, now);
+        Optional<Instant> again = task.takenOver()
+                ? Optional.of(now.plus(platform.deadline()))
+                : rechecks.next(task, device, cameBack, now);
         return new Verdict.Done(new Observation(now, evidence, what), again);
     }
 }

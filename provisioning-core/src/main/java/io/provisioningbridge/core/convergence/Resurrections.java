@@ -3,6 +3,7 @@ package io.provisioningbridge.core.convergence;
 import io.provisioningbridge.core.domain.AuditEvent;
 import io.provisioningbridge.core.domain.Device;
 import io.provisioningbridge.core.domain.DeviceState;
+import io.provisioningbridge.core.domain.Lane;
 import io.provisioningbridge.core.port.Change;
 import io.provisioningbridge.core.port.DeviceStore;
 import io.provisioningbridge.core.port.WorkQueue.Task;
@@ -11,7 +12,7 @@ import java.lang.System.Logger.Level;
 import java.time.Instant;
 import java.util.Optional;
 
-/** Notes which devices out of service were found again where they had been removed. */
+/** Tells what a device left behind where it had been removed, or not yet been removed, from what is its own. */
 final class Resurrections {
 
     private static final Logger LOG = System.getLogger(Resurrections.class.getName());
@@ -24,15 +25,28 @@ final class Resurrections {
 
     /** Whether the lane's system was seen without the device since that was taken out of service. */
     static boolean wasRemoved(Task task, Optional<Device> device) {
+        // Taking it out of service made the lane forget what had been observed until then.
         return device.filter(found -> found.state() == DeviceState.DECOMMISSIONED)
-                .flatMap(out ->
-                        task.lane().observation().filter(seen -> seen.at().isAfter(out.stateSince())))
-                .isPresent();
+                        .isPresent()
+                && task.lane().observation().isPresent();
+    }
+
+    /** Whether an earlier life of the device may still be there, which was never seen gone before this one began. */
+    static boolean isLeftOver(Task task, Device device) {
+        return device.incarnation().number() > 1
+                && task.lane().state() != Lane.State.DONE
+                && task.lane().since().isBefore(device.enrolled());
     }
 
     /** Before it is removed again, so that a removal that fails is noted too; once however often that is tried. */
     void note(Task task, Device device, String where, Instant now) {
-        if (task.lane().attempts() > 0) {
+        String what = "found again at " + where;
+        Instant gone = task.lane().observation().orElseThrow().at();
+        boolean isNoted = store.events(device.id()).stream()
+                .filter(event -> event.action() == AuditEvent.Action.DEVICE_CAME_BACK)
+                .filter(event -> event.detail().equals(what))
+                .anyMatch(event -> event.at().isAfter(gone));
+        if (isNoted) {
             return;
         }
         LOG.log(
@@ -44,11 +58,6 @@ final class Resurrections {
         store.commit(new Change.CameBack(
                 device.id(),
                 device.incarnation(),
-                new AuditEvent(
-                        now,
-                        device.id().key(),
-                        AuditEvent.Action.DEVICE_CAME_BACK,
-                        "bridge",
-                        "found again at " + where)));
+                new AuditEvent(now, device.id().key(), AuditEvent.Action.DEVICE_CAME_BACK, "bridge", what)));
     }
 }

@@ -186,7 +186,9 @@ final class TunnelConvergence implements Convergence {
 
     /** Whoever lost the lane may still be in the middle of a call: once that has ended, what it did shows. */
     private Optional<Instant> again(Wanted one, Instant now) {
-        return one.task().takenOver() ? Optional.of(now.plus(peers.deadline())) : rechecks.next(one.device(), now);
+        return one.task().takenOver()
+                ? Optional.of(now.plus(peers.deadline()))
+                : rechecks.next(one.task(), one.device(), false, now);
     }
 
     private static Verdict verdict(TunnelPeers.Result result, Observation observation, Optional<Instant> again) {

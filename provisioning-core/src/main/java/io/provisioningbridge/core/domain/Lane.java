@@ -16,7 +16,8 @@ import java.util.Optional;
  * @param nextTry when it is worked on next; empty when it is done, or failed
  * @param attempts made in vain since {@code since}
  * @param problem what the last one failed with; empty when none did
- * @param observation what is known of the system since it was last done; empty when it never was
+ * @param observation what is known of the system since it was last done; empty when it never was, or not since the
+ *     device was taken out of service
  */
 public record Lane(
         DeviceId device,

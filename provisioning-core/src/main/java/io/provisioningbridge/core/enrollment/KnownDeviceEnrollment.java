@@ -72,12 +72,17 @@ final class KnownDeviceEnrollment {
         if (latest.isEmpty() || (asksAnew && warrant == Warrant.SIGNED)) {
             return change(application, device, warrant, Refusals.otherKey(application), now);
         }
-        return repeat(application, device, latest.get(), warrant, now);
+        return repeat(application, device, latest.get(), warrant, proof.isPresent(), now);
     }
 
     /** The same key again: the stored answer, or a new certificate once that one has expired. */
     private Optional<EnrollmentResult> repeat(
-            Application application, Device device, DeviceCertificate latest, Warrant warrant, Instant now) {
+            Application application,
+            Device device,
+            DeviceCertificate latest,
+            Warrant warrant,
+            boolean proven,
+            Instant now) {
         TunnelPeer peer = latest.peer();
         if (application.peerKey().isPresent() && !application.peerKey().get().equals(peer.key())) {
             return change(application, device, warrant, Refusals.otherPeerKey(application), now);
@@ -88,7 +93,7 @@ final class KnownDeviceEnrollment {
         }
         PeerGrant grant = privateHalfGone ? grants.remade(peer) : grants.kept(peer);
         if (latest.servesAt(now)) {
-            return answerAgain(application, device, latest, grant, now);
+            return answerAgain(application, device, latest, grant, proven, now);
         }
         return rule == Reenrollment.NEVER
                 ? Optional.of(Refusals.reenrollmentOff(application))
@@ -127,7 +132,12 @@ final class KnownDeviceEnrollment {
 
     /** The stored answer; only a pair that has to be made anew changes anything. */
     private Optional<EnrollmentResult> answerAgain(
-            Application application, Device device, DeviceCertificate certificate, PeerGrant grant, Instant now) {
+            Application application,
+            Device device,
+            DeviceCertificate certificate,
+            PeerGrant grant,
+            boolean proven,
+            Instant now) {
         if (!grant.peer().equals(certificate.peer())) {
             Outcome outcome = store.commit(new Change.PeerReplaced(
                     certificate,
@@ -142,7 +152,7 @@ final class KnownDeviceEnrollment {
                 certificate,
                 device.address(),
                 grant.configuration(device.address()),
-                targetTokens.again(certificate, application)));
+                targetTokens.again(certificate, proven)));
     }
 
     /** A request signed with a certificate shows that the device has it. */

@@ -39,10 +39,10 @@ final class TargetTokens {
 
     /**
      * The one that goes with a stored answer. Whoever has seen a device's request can send it again: once the device has shown
-     * that it has its certificate, only its signature gets the token.
+     * that it has its certificate, only a request signed with a certificate that proves it gets the token.
      */
-    Optional<Secret> again(DeviceCertificate certificate, Application application) {
+    Optional<Secret> again(DeviceCertificate certificate, boolean proven) {
         boolean mayBeLost = certificate.standing() == DeviceCertificate.Standing.ISSUED;
-        return mayBeLost || application.signature().isPresent() ? of(certificate) : Optional.empty();
+        return mayBeLost || proven ? of(certificate) : Optional.empty();
     }
 }

@@ -73,7 +73,8 @@ public sealed interface Change {
      * {@link Outcome.StoredForRevocation}. Repeating a commit that succeeded is {@link Outcome.Committed}.
      *
      * <p>A device that is known keeps its peer until the certificate is {@link Seen}, unless that counts
-     * {@linkplain DeviceCertificate#atOnce() at once}. An allowance for the key, if there is one, is used up.
+     * {@linkplain DeviceCertificate#atOnce() at once}. An allowance for the key, if there is one, is used up. One that is
+     * known and gets its first token by this falls behind at {@link Backend#UPDATE_SERVER}, too.
      *
      * @param certificate of the intent's device, incarnation and key; its peer's key is the one that was reserved
      * @param targetToken what the device is to show to the update server; one it has already stays
@@ -174,9 +175,10 @@ public sealed interface Change {
 
     /**
      * A device has connected to the platform. One that is connected changes nothing. {@link Outcome.Conflict} when it is not
-     * at {@code expectedVersion}, suspended or out of service.
+     * at {@code expectedVersion}, in another incarnation, suspended or out of service.
      */
-    record Connected(DeviceId device, long expectedVersion, AuditEvent audit) implements Change {
+    record Connected(DeviceId device, Incarnation incarnation, long expectedVersion, AuditEvent audit)
+            implements Change {
 
         @Override
         public Set<Backend> makesDue() {
@@ -232,8 +234,10 @@ public sealed interface Change {
     /**
      * A device is taken out of service for good: its record becomes a tombstone, its open intent ends as
      * {@link IssuanceIntent.Status#UNCERTAIN}, every certificate of any incarnation that is still valid at the audit's time
-     * and not revoked is due for revocation, its allowances and attempts are gone. Its address stays its own until
-     * {@link AddressReleased}, and is no longer in the {@link DeviceStore#peers() peers}.
+     * and not revoked is due for revocation, its allowances, attempts and token are gone. Its address stays its own until
+     * {@link AddressReleased}, and is no longer in the {@link DeviceStore#peers() peers}. What was observed of it outside
+     * counts no more: its lanes are without an {@link io.provisioningbridge.core.domain.Lane#observation() observation}
+     * until they are done.
      *
      * <p>With {@link Device#ABSENT} for a device that has no record: the tombstone is made of the intent that is open at the
      * audit's time. Taking out one that is out changes nothing. {@link Outcome.Conflict} when it is not at

@@ -58,7 +58,11 @@ public interface DevicePlatform {
         /** Something nobody has: the bridge shut it out, and left it there. */
         record Quarantined() implements Credential {}
 
-        /** Anything else, a certificate that matches none included. @param what kind, for people */
+        /**
+         * Anything else, a certificate that matches none included.
+         *
+         * @param what kind, for people
+         */
         record Other(String what) implements Credential {}
     }
 
@@ -80,10 +84,18 @@ public interface DevicePlatform {
             Optional<Instant> attributesWritten,
             Optional<Instant> lastConnect) {}
 
-    /** One line of a listing. @param name as the platform has it; need not be a device id */
+    /**
+     * One line of a listing.
+     *
+     * @param name as the platform has it; need not be a device id
+     */
     record Listed(String platformId, String name) {}
 
-    /** A part of a listing. @param next where the next one begins; empty after the last */
+    /**
+     * A part of a listing.
+     *
+     * @param next where the next one begins; empty after the last
+     */
     record Page(List<Listed> devices, Optional<String> next) {
 
         public Page {

@@ -25,8 +25,8 @@ public interface WorkQueue {
      * @param lane as it was when it was leased
      * @param fence higher than that of every earlier lease of this lane
      * @param leasedUntil from when on another may lease it
-     * @param takenOver whether a lease of it ended unfinished since it was last done: whoever had that one may still be at
-     *     work
+     * @param takenOver whether a lease of it ended unfinished since it was last done, or it was done after that and its time
+     *     to be looked at once more has not come: whoever had that one may still be at work
      */
     record Task(Lane lane, long fence, Instant leasedUntil, boolean takenOver) {}
 
@@ -63,8 +63,9 @@ public interface WorkQueue {
     List<Task> lease(Backend backend, int limit, Instant now, Duration length);
 
     /**
-     * Ends leases. Each result counts only while its task's fence is the lane's latest, and only the first of a task; where the generation has moved on
-     * since, what was done is noted and the lane is due at once. All or nothing.
+     * Ends leases. Each result counts only while its task's fence is the lane's latest, and only the first of a task. Where
+     * the generation has moved on since, the lane is due at once: the generation that was done is noted, and no observation,
+     * since that is of what should have been before. All or nothing.
      *
      * @return whether each counted, in the same order
      */

@@ -28,14 +28,14 @@ public final class ConfirmConnection {
 
     private final DeviceStore store;
     private final WorkQueue queue;
-    private final boolean hasPlatform;
+    private final Set<Backend> systems;
     private final InstantSource clock;
 
-    /** @param hasPlatform whether there is a platform to ask */
-    public ConfirmConnection(DeviceStore store, WorkQueue queue, boolean hasPlatform, InstantSource clock) {
+    /** @param systems those there are; without {@link Backend#PLATFORM} there is none to ask */
+    public ConfirmConnection(DeviceStore store, WorkQueue queue, Set<Backend> systems, InstantSource clock) {
         this.store = store;
         this.queue = queue;
-        this.hasPlatform = hasPlatform;
+        this.systems = Set.copyOf(systems);
         this.clock = clock;
     }
 
@@ -90,12 +90,13 @@ public final class ConfirmConnection {
     }
 
     private Optional<ConnectionResult> first(Device device, String cause) {
-        if (hasPlatform) {
+        if (systems.contains(Backend.PLATFORM)) {
             queue.hint(device.id(), Set.of(Backend.PLATFORM), clock.instant());
             return Optional.of(new ConnectionResult.Pending(device));
         }
         Outcome outcome = store.commit(new Change.Connected(
                 device.id(),
+                device.incarnation(),
                 device.version(),
                 new AuditEvent(
                         clock.instant(),
@@ -115,7 +116,7 @@ public final class ConfirmConnection {
 
     private boolean isSettled(Device device) {
         return queue.lanes(device.id()).stream()
-                .filter(lane -> BOTH.contains(lane.backend()))
+                .filter(lane -> BOTH.contains(lane.backend()) && systems.contains(lane.backend()))
                 .allMatch(lane -> lane.state() == Lane.State.DONE);
     }
 }

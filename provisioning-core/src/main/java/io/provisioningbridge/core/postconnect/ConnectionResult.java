@@ -14,9 +14,17 @@ public sealed interface ConnectionResult {
     /** Something is left to do, and is going to be done. */
     record Pending(Device device) implements ConnectionResult {}
 
-    /** No device goes by this id in this spelling. @param reason for people */
+    /**
+     * No device goes by this id in this spelling.
+     *
+     * @param reason for people
+     */
     record Ignored(String reason) implements ConnectionResult {}
 
-    /** The device must not be there: what keeps it out is looked after. @param reason for people */
+    /**
+     * The device must not be there: what keeps it out is looked after.
+     *
+     * @param reason for people
+     */
     record Refused(Device device, String reason) implements ConnectionResult {}
 }

@@ -47,10 +47,18 @@ public interface DevicePlatformContract {
     /** The implementation under test; the same one throughout a test. */
     DevicePlatform platform();
 
-    /** A device connects with this certificate. @return whether it is admitted */
+    /**
+     * A device connects with this certificate.
+     *
+     * @return whether it is admitted
+     */
     boolean connect(DeviceId device, X509Certificate certificate);
 
-    /** Adds a device past the port, as someone else does, with a credential that is no certificate. @param name any text */
+    /**
+     * Adds a device past the port, as someone else does, with a credential that is no certificate.
+     *
+     * @param name any text
+     */
     void addForeign(String name);
 
     /** From now on the platform cannot be reached. */
@@ -260,6 +268,19 @@ public interface DevicePlatformContract {
         Registered switched = platform().look(DEVICE).orElseThrow();
         assertThat(switched.attributesWritten().orElseThrow())
                 .isAfterOrEqualTo(switched.lastConnect().orElseThrow());
+    }
+
+    @Test
+    default void attributesOfADeviceThatIsAdmittedAgainShouldBeWrittenLaterThanTheConnectionBefore() {
+        X509Certificate certificate = certificate(DEVICE);
+        platform().put(new Registration(DEVICE, certificate, ATTRIBUTES));
+        assertThat(connect(DEVICE, certificate)).isTrue();
+        platform().remove(DEVICE, Reason.SUSPENDED);
+        platform().put(new Registration(DEVICE, certificate, ATTRIBUTES));
+
+        Registered again = platform().look(DEVICE).orElseThrow();
+        assertThat(again.attributesWritten().orElseThrow())
+                .isAfterOrEqualTo(again.lastConnect().orElseThrow());
     }
 
     @Test

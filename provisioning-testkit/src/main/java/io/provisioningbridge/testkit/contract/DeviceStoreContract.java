@@ -27,7 +27,12 @@ import org.junit.jupiter.api.Test;
  * import that names a device out of service, or an address that rests, conflicts.
  */
 public interface DeviceStoreContract
-        extends IssuanceInStore, ReenrollmentInStore, LifeInStore, ListingInStore, AddressesInStore {
+        extends IssuanceInStore,
+                ReenrollmentInStore,
+                LifeInStore,
+                ConnectionsInStore,
+                ListingInStore,
+                AddressesInStore {
 
     @Override
     DeviceStore newStore(AddressPools pools);

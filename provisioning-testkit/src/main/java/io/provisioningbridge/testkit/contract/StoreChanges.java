@@ -15,6 +15,7 @@ import io.provisioningbridge.core.domain.IssuanceIntent;
 import io.provisioningbridge.core.domain.IssuanceIntent.Status;
 import io.provisioningbridge.core.domain.KeyHash;
 import io.provisioningbridge.core.domain.PeerKey;
+import io.provisioningbridge.core.domain.Secret;
 import io.provisioningbridge.core.domain.TunnelAddress;
 import io.provisioningbridge.core.domain.TunnelPeer;
 import io.provisioningbridge.core.domain.TunnelPeer.Origin;
@@ -100,6 +101,17 @@ public final class StoreChanges {
                 enrolled.audit());
     }
 
+    /** The same with a token for a device that has none. */
+    public static Change.Enrolled withToken(Change.Enrolled enrolled, Secret token) {
+        return new Change.Enrolled(
+                enrolled.intent(),
+                enrolled.certificate(),
+                Optional.of(token),
+                enrolled.labels(),
+                enrolled.at(),
+                enrolled.audit());
+    }
+
     private static DeviceCertificate confirmedLater(DeviceCertificate certificate) {
         return new DeviceCertificate(
                 certificate.serial(),
@@ -159,8 +171,8 @@ public final class StoreChanges {
         return new Change.Revoked(certificate, audit(now, certificate.device(), Action.CERTIFICATE_REVOKED));
     }
 
-    public Change.Connected connected(DeviceId id, long expectedVersion, Instant now) {
-        return new Change.Connected(id, expectedVersion, audit(now, id, Action.DEVICE_CONNECTED));
+    public Change.Connected connected(DeviceId id, Incarnation incarnation, long expectedVersion, Instant now) {
+        return new Change.Connected(id, incarnation, expectedVersion, audit(now, id, Action.DEVICE_CONNECTED));
     }
 
     public Change.CameBack cameBack(DeviceId id, Incarnation incarnation, Instant now) {

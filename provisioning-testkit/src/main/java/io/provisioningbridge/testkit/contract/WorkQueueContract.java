@@ -27,11 +27,12 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /**
- * What every {@link WorkQueue} does; {@link LanesOfChanges} says which changes make which lanes due. Beyond the port's own
+ * What every {@link WorkQueue} does; {@link LanesOfChanges} says which changes make which lanes due, {@link LanesOfSystems} at which
+ * systems. Beyond the port's own
  * text: lanes are leased in the order of their next tries; times are kept in whole milliseconds; a result that comes after
  * its lease ended counts as long as nobody else has leased the lane.
  */
-public interface WorkQueueContract extends LanesOfChanges {
+public interface WorkQueueContract extends LanesOfChanges, LanesOfSystems {
 
     Instant T = Instant.parse("2026-03-01T12:00:00.123Z");
     Duration LEASE = Duration.ofSeconds(30);
@@ -199,6 +200,34 @@ public interface WorkQueueContract extends LanesOfChanges {
         }
     }
 
+    /** Somebody wants it done in between: that must not be the end of it. */
+    @Test
+    default void takeoverShouldBeToldUntilTheLaneWasLookedAtOnceMore() {
+        Instant again = T.plus(LEASE).plusSeconds(10);
+        try (StoreAndQueue opened = openStoreAndQueue()) {
+            markDue(opened, "Drill-1", T);
+            leaseOne(opened, T);
+            Task second = leaseOne(opened, T.plus(LEASE));
+            assertThat(second.takenOver()).isTrue();
+            finish(opened, new Result.Done(second, SEEN, Optional.of(again)), T.plus(LEASE));
+
+            Instant early = again.minusMillis(1);
+            markDue(opened, "Drill-1", early);
+            Task between = leaseOne(opened, early);
+            assertThat(between.takenOver()).as("before its time").isTrue();
+            Instant later = again.plusSeconds(10);
+            finish(opened, new Result.Done(between, SEEN, Optional.of(later)), early);
+
+            Task last = leaseOne(opened, later);
+            assertThat(last.takenOver()).isFalse();
+            finish(opened, new Result.Done(last, SEEN, Optional.of(later.plusSeconds(1))), later);
+            markDue(opened, "Drill-1", later);
+            assertThat(leaseOne(opened, later).takenOver())
+                    .as("to be looked at again for another reason")
+                    .isFalse();
+        }
+    }
+
     @Test
     default void doneLaneShouldNotBeLeasedAnyMore() {
         try (StoreAndQueue opened = openStoreAndQueue()) {
@@ -335,7 +364,7 @@ public interface WorkQueueContract extends LanesOfChanges {
                                 Optional.of(moved),
                                 0,
                                 "",
-                                wasDone ? Optional.of(SEEN) : Optional.empty()));
+                                Optional.empty()));
                 assertThat(leaseOne(opened, now).takenOver()).isFalse();
             }
         }

@@ -51,12 +51,13 @@ public final class InMemoryDevicePlatform implements DevicePlatform {
         uninterrupted("put", () -> {
             String name = registration.device().text();
             Optional<Registered> present = Optional.ofNullable(devices.get(name));
+            Credential credential = new Credential.Certificate(CertificateHash.of(registration.certificate()));
             Registered registered = new Registered(
                     present.map(Registered::platformId).orElseGet(this::newId),
                     name,
-                    new Credential.Certificate(CertificateHash.of(registration.certificate())),
+                    credential,
                     Optional.of(registration.attributes()),
-                    written(present, registration.attributes()),
+                    written(present, credential, registration.attributes()),
                     present.flatMap(Registered::lastConnect));
             devices.put(name, registered);
             return registered;
@@ -132,10 +133,33 @@ public final class InMemoryDevicePlatform implements DevicePlatform {
         return true;
     }
 
-    /** Adds a device, or puts another in its place, as someone else does. @param name any text */
+    /**
+     * A device connects with any certificate, and is admitted with that from then on, as by a platform that trusts whole chains.
+     * Nothing happens where the device is not there.
+     *
+     * @param at when, kept to the millisecond
+     */
+    public synchronized void takeOver(DeviceId device, X509Certificate certificate, Instant at) {
+        Registered present = devices.get(device.text());
+        if (present != null) {
+            devices.put(device.text(), with(present, new Credential.Certificate(CertificateHash.of(certificate))));
+            connect(device, certificate, at);
+        }
+    }
+
+    /**
+     * Adds a device, or puts another in its place, as someone else does.
+     *
+     * @param name any text
+     */
     public synchronized void addForeign(String name, Credential credential) {
         devices.put(
                 name, new Registered(newId(), name, credential, Optional.empty(), Optional.empty(), Optional.empty()));
+    }
+
+    /** Every device there is, by name. */
+    public synchronized Map<String, Registered> known() {
+        return Map.copyOf(devices);
     }
 
     /** Removes a device, as someone else does. */
@@ -143,8 +167,9 @@ public final class InMemoryDevicePlatform implements DevicePlatform {
         devices.remove(name);
     }
 
-    private Optional<Instant> written(Optional<Registered> present, Attributes attributes) {
+    private Optional<Instant> written(Optional<Registered> present, Credential credential, Attributes attributes) {
         return present.filter(known -> known.attributes().equals(Optional.of(attributes)))
+                .filter(known -> known.credential().equals(credential))
                 .map(Registered::attributesWritten)
                 .orElseGet(() -> Optional.of(clock.instant().truncatedTo(ChronoUnit.MILLIS)));
     }

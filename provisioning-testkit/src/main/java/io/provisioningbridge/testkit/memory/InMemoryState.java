@@ -151,6 +151,12 @@ final class InMemoryState {
                 known.map(Device::id).orElse(device), known.isPresent(), backends, Milliseconds.of(audit.at()));
     }
 
+    /** Those of the device's lanes that are there and have not failed fall behind. */
+    void hint(DeviceId device, Set<Backend> backends, Instant now) {
+        Optional<Device> known = device(device.key());
+        lanes.hint(known.map(Device::id).orElse(device), known.isPresent(), backends, now);
+    }
+
     /** Every device has a lane at each of these from now on, and none is made due elsewhere that is not there. */
     void keepLanes(Set<Backend> systems, Instant now) {
         Set<Backend> added = lanes.keep(systems);
@@ -161,8 +167,9 @@ final class InMemoryState {
         return Optional.ofNullable(targetTokens.get(device));
     }
 
-    void giveToken(String device, Secret token) {
-        targetTokens.putIfAbsent(device, token);
+    /** @return whether it had none */
+    boolean giveToken(String device, Secret token) {
+        return targetTokens.putIfAbsent(device, token) == null;
     }
 
     List<Attempt> attempts(String key) {

@@ -36,7 +36,7 @@ final class InMemoryWorkQueue implements WorkQueue {
     @Override
     public void hint(DeviceId device, Set<Backend> systems, Instant now) {
         store.access("hint", state -> {
-            state.lanes().hint(device.key(), systems, Milliseconds.of(now));
+            state.hint(device, systems, Milliseconds.of(now));
             return true;
         });
     }

@@ -96,9 +96,14 @@ final class IssuanceChanges {
         DeviceCertificate certificate = Milliseconds.of(change.certificate(), Standing.ISSUED, Revocation.NONE);
         certificates.add(certificate, change.intent());
         intents.setStatus(change.intent(), Status.COMPLETED);
+        boolean wasKnown = state.device(certificate.device().key()).isPresent();
         makeOrUpdateDevice(claim.get().intent(), change);
-        change.targetToken()
-                .ifPresent(token -> state.giveToken(certificate.device().key(), token));
+        boolean isFirstToken = change.targetToken()
+                .filter(token -> state.giveToken(certificate.device().key(), token))
+                .isPresent();
+        if (wasKnown && isFirstToken) {
+            state.fallBehind(certificate.device(), Set.of(Backend.UPDATE_SERVER), change.audit());
+        }
         state.useUpAllowance(certificate.device().key(), certificate.key());
         state.conclude(change, certificate.device());
         return new Outcome.Committed();

@@ -3,7 +3,6 @@ package io.provisioningbridge.testkit.memory;
 import io.provisioningbridge.core.domain.Backend;
 import io.provisioningbridge.core.domain.DeviceId;
 import io.provisioningbridge.core.domain.Lane;
-import io.provisioningbridge.core.domain.Observation;
 import io.provisioningbridge.core.port.WorkQueue.Result;
 import io.provisioningbridge.core.port.WorkQueue.Task;
 import java.time.Duration;
@@ -33,8 +32,15 @@ final class Lanes {
      *
      * @param leasedUntil empty when nobody has it
      * @param takenOver whether a lease ended unfinished since the lane was last done
+     * @param verifyAt when a lane that was taken over and done since is looked at once more
      */
-    private record Entry(Lane lane, long fence, Optional<Instant> leasedUntil, boolean takenOver) {}
+    private record Entry(
+            Lane lane, long fence, Optional<Instant> leasedUntil, boolean takenOver, Optional<Instant> verifyAt) {
+
+        Entry with(Lane other) {
+            return new Entry(other, fence, leasedUntil, takenOver, verifyAt);
+        }
+    }
 
     private final NavigableMap<Key, Entry> all =
             new TreeMap<>(Comparator.comparing(Key::device).thenComparing(Key::backend));
@@ -74,18 +80,19 @@ final class Lanes {
                     0,
                     "",
                     lane.observation());
-            put(new Entry(next, before.fence(), before.leasedUntil(), before.takenOver()));
+            put(before.with(next));
         }
     }
 
     private void addFirst(DeviceId device, Backend backend, Instant now) {
         Lane first = new Lane(device, backend, 1, 0, false, now, Optional.of(now), 0, "", Optional.empty());
-        put(new Entry(first, 0, Optional.empty(), false));
+        put(new Entry(first, 0, Optional.empty(), false, Optional.empty()));
     }
 
     /** @return those that were not kept before */
     Set<Backend> keep(Set<Backend> systems) {
-        Set<Backend> added = EnumSet.copyOf(systems);
+        Set<Backend> added = EnumSet.noneOf(Backend.class);
+        added.addAll(systems);
         added.removeAll(kept);
         kept.clear();
         kept.addAll(systems);
@@ -102,12 +109,31 @@ final class Lanes {
     }
 
     /** Those that are there and have not failed fall behind. */
-    void hint(String device, Set<Backend> backends, Instant now) {
+    void hint(DeviceId device, boolean onRecord, Set<Backend> backends, Instant now) {
         for (Backend backend : backends) {
-            Entry entry = all.get(new Key(device, backend));
+            Entry entry = all.get(new Key(device.key(), backend));
             if (entry != null && !entry.lane().failed()) {
-                fallBehind(entry.lane().device(), true, Set.of(backend), now);
+                fallBehind(device, onRecord, Set.of(backend), now);
             }
+        }
+    }
+
+    /** What was seen of a device until now counts no more. */
+    void forgetObservations(String device) {
+        for (Lane lane : of(device)) {
+            Entry entry = entry(new Key(device, lane.backend()));
+            Lane unseen = new Lane(
+                    lane.device(),
+                    lane.backend(),
+                    lane.generation(),
+                    lane.applied(),
+                    lane.failed(),
+                    lane.since(),
+                    lane.nextTry(),
+                    lane.attempts(),
+                    lane.problem(),
+                    Optional.empty());
+            put(entry.with(unseen));
         }
     }
 
@@ -121,8 +147,11 @@ final class Lanes {
             }
             Entry entry = entry(new Key(turn.device(), backend));
             if (entry.leasedUntil().filter(present::isBefore).isEmpty()) {
-                boolean takenOver = entry.takenOver() || entry.leasedUntil().isPresent();
-                Entry leased = new Entry(entry.lane(), entry.fence() + 1, Optional.of(until), takenOver);
+                boolean takenOver = entry.takenOver()
+                        || entry.leasedUntil().isPresent()
+                        || entry.verifyAt().filter(present::isBefore).isPresent();
+                Entry leased =
+                        new Entry(entry.lane(), entry.fence() + 1, Optional.of(until), takenOver, Optional.empty());
                 // Its turn stays: a lane is told from those nobody has by its lease.
                 all.put(new Key(turn.device(), backend), leased);
                 tasks.add(new Task(leased.lane(), leased.fence(), until, takenOver));
@@ -143,8 +172,9 @@ final class Lanes {
         }
         boolean upToDate = entry.lane().generation() == task.lane().generation();
         Lane lane = upToDate ? finished(entry.lane(), result, now) : overtaken(entry.lane(), result, now);
-        boolean takenOver = entry.takenOver() && !(upToDate && result instanceof Result.Done);
-        put(new Entry(lane, entry.fence(), Optional.empty(), takenOver));
+        boolean settled = upToDate && result instanceof Result.Done;
+        Optional<Instant> verifyAt = settled && entry.takenOver() ? lane.nextTry() : Optional.empty();
+        put(new Entry(lane, entry.fence(), Optional.empty(), entry.takenOver() && !settled, verifyAt));
         return true;
     }
 
@@ -182,14 +212,9 @@ final class Lanes {
                 lane.observation());
     }
 
-    /** More is wanted than the task was about: what it did is noted, what it did not is told anew. */
+    /** More is wanted than the task was about: how far it came is noted, what it saw or failed with is told anew. */
     private static Lane overtaken(Lane lane, Result result, Instant now) {
-        long applied = lane.applied();
-        Optional<Observation> observation = lane.observation();
-        if (result instanceof Result.Done done) {
-            applied = done.task().lane().generation();
-            observation = Optional.of(Milliseconds.of(done.observation()));
-        }
+        long applied = result instanceof Result.Done ? result.task().lane().generation() : lane.applied();
         return new Lane(
                 lane.device(),
                 lane.backend(),
@@ -200,7 +225,7 @@ final class Lanes {
                 lane.nextTry().filter(now::isAfter).or(() -> Optional.of(now)),
                 lane.attempts(),
                 lane.problem(),
-                observation);
+                lane.observation());
     }
 
     /** In the order of their systems. */

@@ -48,6 +48,7 @@ final class LifeChanges {
     Outcome connect(Change.Connected change) {
         Optional<Device> found = state.deviceInService(change.device().key())
                 .filter(known -> known.version() == change.expectedVersion())
+                .filter(known -> known.incarnation().equals(change.incarnation()))
                 .filter(known -> known.state() != DeviceState.SUSPENDED);
         if (found.isEmpty()) {
             return new Outcome.Conflict();
@@ -96,6 +97,7 @@ final class LifeChanges {
                 .filter(certificate -> now.isBefore(certificate.notAfter()))
                 .forEach(certificate -> state.certificates().replace(certificate.withRevocation(Revocation.DUE)));
         state.forgetHints(device);
+        state.lanes().forgetObservations(device);
         state.conclude(change, change.device());
         return new Outcome.Committed();
     }

@@ -4,7 +4,11 @@ import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.util.List;
 
-/** What the MQTT server proves itself with. @param chain leaf first */
+/**
+ * What the MQTT server proves itself with.
+ *
+ * @param chain leaf first
+ */
 public record ServerIdentity(PrivateKey key, List<X509Certificate> chain) {
 
     public ServerIdentity {

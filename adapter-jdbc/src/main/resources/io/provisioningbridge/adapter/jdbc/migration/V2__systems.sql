@@ -13,3 +13,6 @@ CREATE TABLE ${p}target_tokens (
     device_key TEXT PRIMARY KEY,
     token      TEXT NOT NULL
 );
+
+-- When a lane that was taken over and done since is looked at once more; whoever lost it may be at work until then.
+ALTER TABLE ${p}lanes ADD COLUMN verify_at BIGINT;

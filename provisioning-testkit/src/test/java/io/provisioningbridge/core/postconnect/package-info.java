@@ -1,0 +1,4 @@
+@NullMarked
+package io.provisioningbridge.core.postconnect;
+
+import org.jspecify.annotations.NullMarked;
