@@ -275,7 +275,8 @@ class DriftTest {
     @Test
     void liveCertificateOfADeviceOutOfServiceShouldBeReportedAndRepaired() {
         rig.connected();
-        rig.life.faults.failBefore("revoke", 1, () -> new BackendRefusedException("planned", Fault.BACKEND, Effect.NONE));
+        rig.life.faults.failBefore(
+                "revoke", 1, () -> new BackendRefusedException("planned", Fault.BACKEND, Effect.NONE));
         rig.life.bridge.operations().decommission(ID, "alice", "");
         rig.life.bridge.runDue();
         assertThat(rig.life.lane("dev-1", Backend.CERTIFICATE_AUTHORITY).state())
@@ -287,7 +288,8 @@ class DriftTest {
     @Test
     void liveCertificateOfAReadmittedDeviceShouldBeReportedAndRepaired() {
         rig.connected();
-        rig.life.faults.failBefore("revoke", 1, () -> new BackendRefusedException("planned", Fault.BACKEND, Effect.NONE));
+        rig.life.faults.failBefore(
+                "revoke", 1, () -> new BackendRefusedException("planned", Fault.BACKEND, Effect.NONE));
         rig.life.bridge.operations().decommission(ID, "alice", "");
         rig.life.bridge.runDue();
         rig.life.bridge.operations().readmit(ID, "alice", "");
