@@ -19,11 +19,23 @@ final class Heartbeat implements AutoCloseable {
     private final ScheduledThreadPoolExecutor threads =
             new ScheduledThreadPoolExecutor(0, DaemonThreads.named("heartbeat"));
 
+    private final ScheduledThreadPoolExecutor interruptible =
+            new ScheduledThreadPoolExecutor(0, DaemonThreads.named("heartbeat"));
+
     /** Calls {@code task} now, and again {@code pause} after each time it ended; one that fails is called again. */
-    synchronized void every(Duration pause, String name, Runnable task) {
-        threads.setCorePoolSize(threads.getCorePoolSize() + 1);
+    void every(Duration pause, String name, Runnable task) {
+        every(pause, name, task, threads);
+    }
+
+    /** The same for a task that takes long, loses nothing when it is interrupted, and ends soon then. */
+    void everyInterruptibly(Duration pause, String name, Runnable task) {
+        every(pause, name, task, interruptible);
+    }
+
+    private synchronized void every(Duration pause, String name, Runnable task, ScheduledThreadPoolExecutor pool) {
+        pool.setCorePoolSize(pool.getCorePoolSize() + 1);
         // Never completes: what it runs lets no exception out, and close() ends them all.
-        ScheduledFuture<?> unused = threads.scheduleWithFixedDelay(
+        ScheduledFuture<?> unused = pool.scheduleWithFixedDelay(
                 () -> {
                     try {
                         task.run();
@@ -39,10 +51,14 @@ final class Heartbeat implements AutoCloseable {
     /** Lets what is running end, within bounds. */
     @Override
     public void close() {
+        interruptible.shutdownNow();
         threads.shutdown();
         try {
             if (!threads.awaitTermination(LONGEST_STOP.toMillis(), TimeUnit.MILLISECONDS)) {
                 threads.shutdownNow();
+            }
+            if (!interruptible.awaitTermination(LONGEST_STOP.toMillis(), TimeUnit.MILLISECONDS)) {
+                LOG.warn("what was interrupted has not ended yet");
             }
         } catch (InterruptedException e) {
             threads.shutdownNow();

@@ -120,7 +120,7 @@ public final class Wiring {
             }
         }
         heartbeat.every(PAUSE, "the listener's certificate", tls::runDue);
-        heartbeat.every(PAUSE, "drift", bridge.drift()::runDue);
+        heartbeat.everyInterruptibly(PAUSE, "drift", bridge.drift()::runDue);
         heartbeat.every(PAUSE, "readiness", readiness::runDue);
         DeviceApi deviceApi = new DeviceApi(
                 bridge::enroll,

@@ -5,55 +5,52 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 class HeartbeatTest {
 
     private static final Duration PAUSE = Duration.ofMillis(1);
 
-    private final CountDownLatch end = new CountDownLatch(1);
-    private final Heartbeat heartbeat = new Heartbeat();
-
-    @AfterEach
-    void stop() {
-        end.countDown();
-        heartbeat.close();
-    }
-
     @Test
-    void whatHangsShouldDelayNothingElse() throws Exception {
-        CountDownLatch hanging = new CountDownLatch(8);
-        for (int i = 0; i < 8; i++) {
-            heartbeat.every(PAUSE, "what hangs", () -> {
-                hanging.countDown();
-                awaitEnd();
+    void taskThatFailsShouldBeCalledAgain() throws Exception {
+        CountDownLatch calls = new CountDownLatch(3);
+        try (Heartbeat heartbeat = new Heartbeat()) {
+            heartbeat.every(PAUSE, "a failing task", () -> {
+                calls.countDown();
+                throw new IllegalStateException("as it should");
             });
+            assertThat(calls.await(30, TimeUnit.SECONDS)).isTrue();
         }
-        assertThat(hanging.await(30, TimeUnit.SECONDS)).as("side by side").isTrue();
-
-        CountDownLatch calls = new CountDownLatch(3);
-        heartbeat.every(PAUSE, "another", calls::countDown);
-
-        assertThat(calls.await(30, TimeUnit.SECONDS)).isTrue();
     }
 
     @Test
-    void whatFailsShouldBeCalledAgain() throws Exception {
-        CountDownLatch calls = new CountDownLatch(3);
-        heartbeat.every(PAUSE, "what fails", () -> {
-            calls.countDown();
-            throw new IllegalStateException("planned");
+    void closeShouldInterruptOnlyWhatMayBe() throws Exception {
+        CountDownLatch begun = new CountDownLatch(2);
+        CountDownLatch interrupted = new CountDownLatch(1);
+        CountDownLatch never = new CountDownLatch(1);
+        AtomicBoolean finished = new AtomicBoolean();
+        Heartbeat heartbeat = new Heartbeat();
+        heartbeat.everyInterruptibly(PAUSE, "a long task", () -> {
+            begun.countDown();
+            try {
+                never.await();
+            } catch (InterruptedException e) {
+                interrupted.countDown();
+            }
         });
+        heartbeat.every(PAUSE, "a task that ends by itself", () -> {
+            begun.countDown();
+            try {
+                finished.set(interrupted.await(30, TimeUnit.SECONDS));
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        assertThat(begun.await(30, TimeUnit.SECONDS)).isTrue();
 
-        assertThat(calls.await(30, TimeUnit.SECONDS)).isTrue();
-    }
+        heartbeat.close();
 
-    private void awaitEnd() {
-        try {
-            end.await();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        assertThat(finished).isTrue();
     }
 }

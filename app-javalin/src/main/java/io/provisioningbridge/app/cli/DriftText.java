@@ -77,9 +77,10 @@ final class DriftText {
         } else if (directory.equals("left-to-others")) {
             out.println("The peers file is not written again, since it would lose the entries of others.");
         }
-        if (repair.path("left").asInt() > 0) {
-            out.println("Nothing is done about " + DeviceTables.text(repair, "left")
-                    + " findings: what is not the bridge's, what needs a person, and what was not listed.");
+        int left = repair.path("left").asInt();
+        if (left > 0) {
+            out.println("Nothing is done about " + left + (left == 1 ? " finding" : " findings")
+                    + ": what is not the bridge's, what needs a person, and what was not listed.");
         }
     }
 }

@@ -14,7 +14,6 @@ import io.provisioningbridge.core.port.WorkQueue;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -75,32 +74,35 @@ final class CertificateInspection implements Inspection {
     }
 
     private void look(DeviceId id, Findings found) {
-        if (!judge(id).isEmpty()) {
-            found.addAll(quiet.during(id, Backend.CERTIFICATE_AUTHORITY, () -> judge(id)));
+        if (!live(id).isEmpty()) {
+            found.addAll(quiet.during(id, Backend.CERTIFICATE_AUTHORITY, () -> live(id)));
         }
+        store.find(id)
+                .filter(known -> known.state() == DeviceState.ENROLLED || known.state() == DeviceState.CONNECTED)
+                .ifPresent(device -> lookAtUse(device, found));
     }
 
-    private List<Finding> judge(DeviceId asked) {
+    private List<Finding> live(DeviceId asked) {
         Optional<Device> device = store.find(asked);
         DeviceId id = device.map(Device::id).orElse(asked);
-        List<DeviceCertificate> all = store.certificates(id);
         Instant now = clock.instant();
-        List<Finding> found = new ArrayList<>();
-        for (DeviceCertificate certificate : all) {
-            if (now.isBefore(certificate.notAfter()) && shouldBeRevoked(device, certificate)) {
-                found.add(Finding.of(
+        return store.certificates(id).stream()
+                .filter(certificate -> now.isBefore(certificate.notAfter()))
+                .filter(certificate -> shouldBeRevoked(device, certificate))
+                .map(certificate -> Finding.of(
                         FindingType.LIVE_CERTIFICATE,
                         id,
                         "serial " + DeviceCertificate.text(certificate.serial()) + ", valid until "
-                                + certificate.notAfter()));
-            }
-        }
-        if (device.filter(known -> known.state() == DeviceState.ENROLLED || known.state() == DeviceState.CONNECTED)
-                .isPresent()) {
-            expiring(device.get(), all, now).ifPresent(found::add);
-            unseen(device.get(), all, now).ifPresent(found::add);
-        }
-        return found;
+                                + certificate.notAfter()))
+                .toList();
+    }
+
+    /** No lane does anything about these, so that none under way is waited for. */
+    private void lookAtUse(Device device, Findings found) {
+        List<DeviceCertificate> all = store.certificates(device.id());
+        Instant now = clock.instant();
+        expiring(device, all, now).ifPresent(found::add);
+        unseen(device, all, now).ifPresent(found::add);
     }
 
     private static boolean shouldBeRevoked(Optional<Device> device, DeviceCertificate certificate) {

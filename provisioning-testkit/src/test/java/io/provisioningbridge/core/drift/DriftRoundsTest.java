@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.provisioningbridge.core.domain.Backend;
 import io.provisioningbridge.core.domain.DeviceId;
+import io.provisioningbridge.core.domain.Lane;
 import io.provisioningbridge.core.port.UpdateServer.Seen;
 import io.provisioningbridge.testkit.fixture.Hold;
 import java.time.Duration;
@@ -37,6 +38,28 @@ class DriftRoundsTest {
         rig.life.updateServerFaults.heal("put");
         rig.life.settle();
         assertThat(rig.found()).isEmpty();
+    }
+
+    @Test
+    void devicesThatAreNotSeenShouldBeReportedWhileTheirLanesAreBehind() {
+        rig.life.inService(rig.life.identity("dev-1"));
+        rig.life.clock.tick(Duration.ofHours(24));
+        rig.life.faults.breakDown("revoke");
+        rig.life.bridge.operations().retry(Set.of(ID), Backend.CERTIFICATE_AUTHORITY, "alice");
+
+        assertThat(rig.types()).containsExactly(FindingType.NEVER_SEEN);
+    }
+
+    @Test
+    void certificateThatIsAboutToBeRevokedShouldBeNoFinding() {
+        rig.connected();
+        rig.life.faults.breakDown("revoke");
+        rig.life.bridge.operations().decommission(ID, "alice", "");
+        rig.life.bridge.runDue();
+        assertThat(rig.life.lane("dev-1", Backend.CERTIFICATE_AUTHORITY).state())
+                .isEqualTo(Lane.State.DUE);
+
+        assertThat(rig.drift.check().orElseThrow().findings()).isEmpty();
     }
 
     @Test
