@@ -12,6 +12,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /** What operators see of a bridge. */
@@ -19,6 +20,7 @@ final class OperatorView {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
+    private static final Set<String> OUTSIDE = Set.of("platform", "update-server");
     private static final Duration LONGEST_WAIT = Duration.ofMinutes(10);
 
     private final HttpClient client = HttpClient.newHttpClient();
@@ -30,21 +32,42 @@ final class OperatorView {
         this.token = token;
     }
 
-    /** Waits until nothing is behind at any outside system. @throws IOException that takes too long, or something failed */
-    void awaitNothingDue() throws IOException, InterruptedException {
+    /**
+     * Waits until nothing is behind at ThingsBoard and hawkBit.
+     *
+     * @throws IOException that takes too long, or something has failed
+     */
+    void awaitOutsideSystems() throws IOException, InterruptedException {
         Instant end = Instant.now().plus(LONGEST_WAIT);
-        JsonNode due = get("/lanes?state=due&limit=1").path("lanes");
-        while (!due.isEmpty()) {
+        while (isBehind()) {
             if (Instant.now().isAfter(end)) {
-                throw new IOException("a lane is still due: " + due);
+                throw new IOException("devices are still behind after " + LONGEST_WAIT.toMinutes() + " minutes");
             }
-            TimeUnit.MILLISECONDS.sleep(50);
-            due = get("/lanes?state=due&limit=1").path("lanes");
+            TimeUnit.MILLISECONDS.sleep(200);
         }
         JsonNode failed = get("/lanes?state=failed&limit=1").path("lanes");
         if (!failed.isEmpty()) {
             throw new IOException("a lane has failed: " + failed);
         }
+    }
+
+    private boolean isBehind() throws IOException, InterruptedException {
+        String cursor = "";
+        do {
+            JsonNode page = get("/lanes?state=due&limit=1000" + cursor);
+            for (JsonNode lane : page.path("lanes")) {
+                if (OUTSIDE.contains(lane.path("system").asText())) {
+                    return true;
+                }
+            }
+            cursor = cursorAfter(page);
+        } while (!cursor.isEmpty());
+        return false;
+    }
+
+    private static String cursorAfter(JsonNode page) {
+        String next = page.path("next_cursor").asText("");
+        return next.isEmpty() ? "" : "&cursor=" + URLEncoder.encode(next, StandardCharsets.UTF_8);
     }
 
     /** How many devices are in this state. */
@@ -54,8 +77,7 @@ final class OperatorView {
         do {
             JsonNode page = get("/devices?limit=1000&state=" + state + cursor);
             count += page.path("devices").size();
-            String next = page.path("next_cursor").asText("");
-            cursor = next.isEmpty() ? "" : "&cursor=" + URLEncoder.encode(next, StandardCharsets.UTF_8);
+            cursor = cursorAfter(page);
         } while (!cursor.isEmpty());
         return count;
     }

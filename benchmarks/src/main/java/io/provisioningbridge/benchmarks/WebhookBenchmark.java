@@ -154,7 +154,7 @@ public final class WebhookBenchmark {
         }
         Load.run(client, requests, ENROLLING, 200, this::keepCertificate);
         System.err.println("registering them with ThingsBoard ...");
-        operator.awaitNothingDue();
+        operator.awaitOutsideSystems();
     }
 
     private void keepCertificate(String body) {
@@ -181,7 +181,7 @@ public final class WebhookBenchmark {
                 connections,
                 200,
                 body -> answers.merge(read(body).path("status").asText(), 1, Integer::sum));
-        operator.awaitNothingDue();
+        operator.awaitOutsideSystems();
         double seconds =
                 (System.nanoTime() - began) / (double) Duration.ofSeconds(1).toNanos();
         double cpu = bridge.cpu().minus(before).toMillis() / (double) fleet.size();
