@@ -24,6 +24,8 @@ final class ServerAttributes {
     private static final String ENROLLED_AT = "enrolledAt";
     private static final String LAST_CONNECT = "lastConnectTime";
 
+    private static final String SWITCHING = "switching";
+
     /** What is asked for. */
     static final String KEYS = String.join(",", List.of(TUNNEL_ADDRESS, SERIAL, NOT_AFTER, ENROLLED_AT, LAST_CONNECT));
 
@@ -49,7 +51,12 @@ final class ServerAttributes {
                 .put(ENROLLED_AT, attributes.enrolledAt().toEpochMilli());
     }
 
-    /** What the bridge wrote; empty when any of it is missing or was changed beyond reading. */
+    /** The same, and no certificate: the one before is about to be replaced, and nothing admits the next one yet. */
+    static ObjectNode whileSwitching(Attributes attributes) {
+        return toWrite(attributes).put(SERIAL, SWITCHING);
+    }
+
+    /** What the bridge wrote; empty when any of it is missing, was changed beyond reading, or is being switched. */
     Optional<Attributes> written() {
         Parsed<TunnelAddress> address = TunnelAddress.parse(text(TUNNEL_ADDRESS));
         Matcher serial = SERIAL_TEXT.matcher(text(SERIAL));

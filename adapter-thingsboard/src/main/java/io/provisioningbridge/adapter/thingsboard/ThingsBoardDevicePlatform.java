@@ -59,8 +59,9 @@ public final class ThingsBoardDevicePlatform implements DevicePlatform {
     }
 
     /**
-     * Whoever looks goes by when the attributes were last written: they are written before another certificate is admitted,
-     * so that they never name an older one than the credential, and again after it. False when it has to be begun anew.
+     * Whoever looks goes by what the attributes name, and when they were last written: while another certificate is being
+     * admitted they name none, and only after that they name it. Wherever this ends before its time, no connection is taken
+     * for one with a certificate it was not made with. False when it has to be begun anew.
      */
     private boolean isDone(Registration registration, LeafCredential leaf, Deadline deadline) {
         String name = registration.device().text();
@@ -73,15 +74,9 @@ public final class ThingsBoardDevicePlatform implements DevicePlatform {
                         .filter(made -> devices.writeAttributes(made, attributes, deadline))
                         .isPresent();
             }
-            Device device = found.get();
-            Optional<ServerAttributes> present = devices.attributes(device, deadline);
-            boolean described = present.isPresent()
-                    && (present.get().written().equals(Optional.of(registration.attributes()))
-                            || devices.writeAttributes(device, attributes, deadline));
-            return described
-                    && placed(device, profileId, deadline)
-                            .filter(here -> admits(here, leaf, attributes, deadline))
-                            .isPresent();
+            return placed(found.get(), profileId, deadline)
+                    .filter(here -> admits(here, leaf, registration, deadline))
+                    .isPresent();
         } catch (BackendRefusedException e) {
             // A profile that was installed anew has another id, and none of its devices is at fault.
             if (profile.askedAgain(deadline).equals(profileId)) {
@@ -96,16 +91,22 @@ public final class ThingsBoardDevicePlatform implements DevicePlatform {
     }
 
     /** Writing the same credential again would end the device's connection, so it is compared first. */
-    private boolean admits(Device device, LeafCredential leaf, ObjectNode attributes, Deadline deadline) {
+    private boolean admits(Device device, LeafCredential leaf, Registration registration, Deadline deadline) {
+        Optional<ServerAttributes> described = devices.attributes(device, deadline);
         Optional<Credentials> present = devices.credentials(device, deadline);
-        if (present.isEmpty()) {
+        if (described.isEmpty() || present.isEmpty()) {
             return false;
         }
+        ObjectNode attributes = ServerAttributes.toWrite(registration.attributes());
         Credentials now = present.get();
-        return (now.type().equals(LeafCredential.TYPE) && now.id().equals(leaf.credentialsId()))
-                || (devices.replace(device, now, LeafCredential.TYPE, leaf.credentialsId(), leaf.pem(), deadline)
-                                .isPresent()
-                        && devices.writeAttributes(device, attributes, deadline));
+        if (now.type().equals(LeafCredential.TYPE) && now.id().equals(leaf.credentialsId())) {
+            return described.get().written().equals(Optional.of(registration.attributes()))
+                    || devices.writeAttributes(device, attributes, deadline);
+        }
+        return devices.writeAttributes(device, ServerAttributes.whileSwitching(registration.attributes()), deadline)
+                && devices.replace(device, now, LeafCredential.TYPE, leaf.credentialsId(), leaf.pem(), deadline)
+                        .isPresent()
+                && devices.writeAttributes(device, attributes, deadline);
     }
 
     @Override

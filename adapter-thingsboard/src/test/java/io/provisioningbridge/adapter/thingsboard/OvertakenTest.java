@@ -9,18 +9,23 @@ import io.provisioningbridge.core.domain.DeviceId;
 import io.provisioningbridge.core.domain.Pem;
 import io.provisioningbridge.core.port.BackendRefusedException;
 import io.provisioningbridge.core.port.BackendUnavailableException;
+import io.provisioningbridge.core.port.DevicePlatform.Attributes;
 import io.provisioningbridge.core.port.DevicePlatform.Credential;
 import io.provisioningbridge.core.port.DevicePlatform.Reason;
 import io.provisioningbridge.core.port.DevicePlatform.Registered;
 import io.provisioningbridge.core.port.DevicePlatform.Registration;
 import io.provisioningbridge.core.port.DevicePlatform.Removal;
 import io.provisioningbridge.testkit.contract.DevicePlatformContract;
+import java.math.BigInteger;
 import java.security.cert.X509Certificate;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Others change the same device between two requests of one operation. */
 class OvertakenTest {
@@ -56,6 +61,48 @@ class OvertakenTest {
         assertThatThrownBy(() -> adapter.put(registration(certificate())))
                 .isInstanceOf(BackendUnavailableException.class)
                 .hasMessageContaining("someone else");
+    }
+
+    /** The requests of a switch, any of which may be the last one that gets through. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3})
+    void switchThatEndsBeforeItsTimeShouldNameNoCertificateThatIsNotAdmitted(int lost) {
+        ThingsBoardDevicePlatform adapter = platform.adapter();
+        X509Certificate old = certificate();
+        adapter.put(registration(old));
+        assertThat(platform.simulator.connect(List.of(old))).isTrue();
+        X509Certificate renewed = certificate();
+        Attributes other = new Attributes(
+                DevicePlatformContract.ATTRIBUTES.tunnelAddress(),
+                BigInteger.TEN,
+                DevicePlatformContract.ATTRIBUTES.notAfter(),
+                DevicePlatformContract.ATTRIBUTES.enrolledAt());
+        AtomicInteger writes = new AtomicInteger();
+        platform.simulator.interfere((method, path, exchange) -> {
+            boolean isWrite = method.equals("POST")
+                    && (path.equals("/api/device/credentials") || path.startsWith("/api/plugins/telemetry"));
+            if (!isWrite || writes.incrementAndGet() != lost) {
+                return false;
+            }
+            exchange.sendResponseHeaders(503, -1);
+            exchange.close();
+            return true;
+        });
+
+        assertThatThrownBy(() -> adapter.put(new Registration(DEVICE, renewed, other)))
+                .isInstanceOf(BackendUnavailableException.class);
+
+        Registered between = adapter.look(DEVICE).orElseThrow();
+        X509Certificate admitted = lost == 3 ? renewed : old;
+        assertThat(between.credential()).isEqualTo(new Credential.Certificate(CertificateHash.of(admitted)));
+        assertThat(between.attributes().map(Attributes::serial))
+                .isEqualTo(lost == 1 ? Optional.of(DevicePlatformContract.ATTRIBUTES.serial()) : Optional.empty());
+        adapter.put(new Registration(DEVICE, renewed, other));
+        Registered done = adapter.look(DEVICE).orElseThrow();
+        assertThat(done.attributes()).contains(other);
+        assertThat(done.credential()).isEqualTo(new Credential.Certificate(CertificateHash.of(renewed)));
+        assertThat(done.attributesWritten().orElseThrow())
+                .isAfterOrEqualTo(done.lastConnect().orElseThrow());
     }
 
     @Test

@@ -63,8 +63,10 @@ final class TunnelInspection implements Inspection {
         second.retainAll(first);
         for (Finding finding : second) {
             boolean isQuiet = finding.device()
-                    .map(device ->
-                            before.get(device).isPresent() && before.get(device).equals(at(device)))
+                    .map(device -> {
+                        OptionalLong then = before.getOrDefault(device, OptionalLong.empty());
+                        return then.isPresent() && then.equals(at(device));
+                    })
                     .orElse(true);
             if (isQuiet) {
                 found.add(finding);
@@ -97,11 +99,11 @@ final class TunnelInspection implements Inspection {
         Map<PeerKey, DeviceId> owners = unexpected.isEmpty() ? Map.of() : store.peerOwners(unexpected);
         for (PeerKey key : unexpected) {
             DeviceId owner = owners.get(key);
-            String detail = key + " at " + text(there.getOrDefault(key, Set.of()));
+            String where = "at " + text(there.getOrDefault(key, Set.of()));
             differences.add(
                     owner == null
-                            ? Finding.foreign(FindingType.ORPHAN_PEER, key.base64(), "at " + text(there.get(key)))
-                            : Finding.of(FindingType.UNWANTED_PEER, owner, detail));
+                            ? Finding.foreign(FindingType.ORPHAN_PEER, key.base64(), where)
+                            : Finding.of(FindingType.UNWANTED_PEER, owner, key + " " + where));
         }
         differences.removeIf(wanted.negate());
         return differences;

@@ -13,8 +13,9 @@ import java.time.InstantSource;
 import java.util.Optional;
 
 /**
- * An operator shuts a device out for the time being, and lets it in again: its peer is removed from the tunnel server and
- * every request of it is refused; certificates, keys and address are kept. Safe for concurrent use.
+ * An operator shuts a device out for the time being, and lets it in again: its peer is removed from the tunnel server and its
+ * target from the update server, the platform admits it with nothing, and every request of it is refused; certificates, keys
+ * and address are kept. Safe for concurrent use.
  */
 public final class SuspendDevice {
 

@@ -8,11 +8,13 @@ import io.provisioningbridge.core.LifeRig.Identity;
 import io.provisioningbridge.core.decommission.DecommissionReceipt;
 import io.provisioningbridge.core.domain.Backend;
 import io.provisioningbridge.core.domain.DeviceId;
+import io.provisioningbridge.core.domain.DeviceState;
 import io.provisioningbridge.core.domain.Lane;
 import io.provisioningbridge.core.domain.Observation.Evidence;
 import io.provisioningbridge.core.enrollment.ConfirmationResult;
 import io.provisioningbridge.core.port.BackendException.Effect;
 import io.provisioningbridge.core.port.BackendUnavailableException;
+import io.provisioningbridge.testkit.fixture.FaultPlan;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
@@ -32,50 +34,101 @@ class LanesUnderFaultsTest {
     private static final DeviceId ID = new DeviceId("dev-1");
 
     static Stream<Arguments> places() {
-        return Stream.of("put", "remove", "observe", "revoke", "commit", "lease", "finish", "find", "certificates")
-                .flatMap(operation -> IntStream.rangeClosed(1, 6)
-                        .boxed()
-                        .flatMap(nth -> Stream.of(
-                                Arguments.of(operation, nth, "before"), Arguments.of(operation, nth, "after"))));
+        Stream<Arguments> common = Stream.of(
+                        "put",
+                        "remove",
+                        "observe",
+                        "revoke",
+                        "commit",
+                        "lease",
+                        "finish",
+                        "find",
+                        "certificates",
+                        "hint")
+                .flatMap(operation -> places("", operation, 6));
+        Stream<Arguments> updateServer =
+                Stream.of("put", "remove", "find").flatMap(operation -> places("update server ", operation, 4));
+        Stream<Arguments> platform =
+                Stream.of("put", "remove", "look").flatMap(operation -> places("platform ", operation, 6));
+        return Stream.of(common, updateServer, platform).flatMap(all -> all);
     }
 
-    @ParameterizedTest(name = "{0} {1}, {2} its effect")
+    private static Stream<Arguments> places(String system, String operation, int most) {
+        return IntStream.rangeClosed(1, most)
+                .boxed()
+                .flatMap(nth -> Stream.of(
+                        Arguments.of(system, operation, nth, "before"), Arguments.of(system, operation, nth, "after")));
+    }
+
+    private static FaultPlan faults(LifeRig rig, String system) {
+        return switch (system) {
+            case "update server " -> rig.updateServerFaults;
+            case "platform " -> rig.platformFaults;
+            default -> rig.faults;
+        };
+    }
+
+    @ParameterizedTest(name = "{0}{1} {2}, {3} its effect")
     @MethodSource("places")
-    void lifeShouldEndWhereItShouldWhateverFailsOnce(String operation, int nth, String when) {
+    void lifeShouldEndWhereItShouldWhateverFailsOnce(String system, String operation, int nth, String when) {
         LifeRig rig = new LifeRig();
         if (when.equals("before")) {
-            rig.faults.failBefore(operation, nth);
+            faults(rig, system).failBefore(operation, nth);
         } else {
-            rig.faults.failAfter(operation, nth);
+            faults(rig, system).failAfter(operation, nth);
         }
         Identity first = rig.identity("dev-1");
         X509Certificate current = insisting(rig, () -> leaf(rig.enroll(first)));
         rig.settle();
         rig.assertTunnelIsAsItShouldBe();
+        connect(rig, current);
         Identity second = rig.identity("dev-1");
-        X509Certificate renewed = insisting(rig, () -> leaf(rig.renew(second, current)));
+        X509Certificate renewed = insisting(rig, () -> leaf(rig.renewConfirming(second, current)));
         insisting(
                 rig, () -> assertThat(rig.confirm("dev-1", renewed)).isInstanceOf(ConfirmationResult.Confirmed.class));
         rig.settle();
         rig.assertTunnelIsAsItShouldBe();
+        rig.assertAdmitted("dev-1", renewed);
         assertThat(rig.peers.known()).containsOnlyKeys(second.peer());
         assertThat(rig.authority.revoked()).contains(current.getSerialNumber());
         insisting(rig, () -> rig.bridge.operations().suspend(ID, "alice", ""));
         rig.settle();
         assertThat(rig.peers.known()).isEmpty();
+        assertThat(rig.updateServer.known()).isEmpty();
+        assertThat(rig.connects("dev-1", renewed)).isFalse();
         insisting(rig, () -> rig.bridge.operations().resume(ID, "alice", ""));
         rig.settle();
         assertThat(rig.peers.known()).containsOnlyKeys(second.peer());
+        connect(rig, renewed);
         insisting(rig, () -> rig.bridge.operations().decommission(ID, "alice", ""));
         rig.settle();
 
         DecommissionReceipt receipt =
                 insisting(rig, () -> rig.bridge.operations().receipt(ID).orElseThrow());
         assertThat(receipt.isComplete()).isTrue();
+        assertThat(receipt.returns()).isEmpty();
+        assertThat(receipt.lanes())
+                .hasSize(Backend.values().length)
+                .allSatisfy(lane -> assertThat(lane.observation().orElseThrow().evidence())
+                        .as("%s", lane.backend())
+                        .isEqualTo(Evidence.OBSERVED));
+        assertThat(rig.updateServer.known()).isEmpty();
+        assertThat(rig.platform.known()).isEmpty();
         insisting(rig, () -> {
             rig.assertOutside("dev-1");
             return receipt;
         });
+    }
+
+    /** The platform repeats what the bridge did not take. */
+    private static void connect(LifeRig rig, X509Certificate leaf) {
+        assertThat(rig.connects("dev-1", leaf)).isTrue();
+        insisting(rig, () -> rig.hint("dev-1"));
+        rig.settle();
+        assertThat(insisting(rig, () -> rig.device("dev-1")).state()).isEqualTo(DeviceState.CONNECTED);
+        assertThat(rig.target("dev-1").orElseThrow().token().orElseThrow().reveal())
+                .isEqualTo(rig.store.targetToken(ID).orElseThrow().reveal());
+        rig.assertAdmitted("dev-1", leaf);
     }
 
     private interface Attempt<T> {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.provisioningbridge.core.LifeRig;
 import io.provisioningbridge.core.LifeRig.Identity;
+import io.provisioningbridge.core.domain.Backend;
 import io.provisioningbridge.core.domain.DeviceId;
 import io.provisioningbridge.core.enrollment.EnrollmentResult;
 import io.provisioningbridge.core.operation.LifecycleResult;
@@ -110,9 +111,12 @@ class DecommissionRacesTest {
     @ParameterizedTest
     @MethodSource("steps")
     void deviceInServiceShouldEndOutside(Work work, Function<FaultPlan, Hold> step) throws Exception {
-        X509Certificate current = rig.inService(device);
+        X509Certificate current = rig.connected(device);
         rig.clock.tick(Duration.ofMinutes(1));
-        Hold hold = step.apply(rig.faults);
+        endInTheMiddle(work, current, step.apply(rig.faults));
+    }
+
+    private void endInTheMiddle(Work work, X509Certificate current, Hold hold) throws Exception {
         Future<?> other = others.submit((Callable<Object>) () -> work.of(rig, device, current));
         hold.awaitReached();
 
@@ -125,6 +129,49 @@ class DecommissionRacesTest {
         rig.clock.tick(Duration.ofMinutes(1));
         rig.settle();
         rig.assertOutside("dev-1");
+        assertThat(rig.updateServer.known()).isEmpty();
+        assertThat(rig.platform.known()).isEmpty();
+        assertThat(rig.bridge.operations().receipt(ID).orElseThrow().returns()).isEmpty();
+    }
+
+    static Stream<Arguments> stepsOfConnecting() {
+        Function<LifeRig, FaultPlan> store = rig -> rig.faults;
+        Function<LifeRig, FaultPlan> platform = rig -> rig.platformFaults;
+        Function<LifeRig, FaultPlan> updateServer = rig -> rig.updateServerFaults;
+        return Stream.of(
+                        everyWay(store, "commit Seen", 1),
+                        everyWay(store, "commit Connected", 1),
+                        everyWay(store, "hint", 1),
+                        everyWay(store, "lease", 3),
+                        everyWay(store, "lease", 4),
+                        everyWay(store, "finish", 1),
+                        everyWay(store, "finish", 2),
+                        everyWay(platform, "look", 1),
+                        everyWay(updateServer, "put", 1))
+                .flatMap(all -> all);
+    }
+
+    private static Stream<Arguments> everyWay(Function<LifeRig, FaultPlan> system, String operation, int nth) {
+        Function<LifeRig, Hold> before = rig -> system.apply(rig).holdBefore(operation, nth);
+        Function<LifeRig, Hold> after = rig -> system.apply(rig).holdAfter(operation, nth);
+        return Stream.of(
+                Arguments.argumentSet("before " + operation + " " + nth, before),
+                Arguments.argumentSet("after " + operation + " " + nth, after));
+    }
+
+    @ParameterizedTest
+    @MethodSource("stepsOfConnecting")
+    void deviceThatIsJustConnectingShouldEndOutside(Function<LifeRig, Hold> step) throws Exception {
+        X509Certificate current = rig.inService(device);
+        assertThat(rig.connects("dev-1", current)).isTrue();
+        rig.clock.tick(Duration.ofSeconds(1));
+        Work connecting = (rig, device, leaf) -> {
+            rig.hint("dev-1");
+            rig.bridge.runDue(Backend.PLATFORM);
+            return rig.bridge.runDue(Backend.UPDATE_SERVER);
+        };
+        endInTheMiddle(connecting, current, step.apply(rig));
+        assertThat(rig.connects("dev-1", current)).isFalse();
     }
 
     static Stream<Arguments> stepsOfFirstEnrollment() {

@@ -136,7 +136,7 @@ class DriftTest {
     @Test
     void targetWithAnotherNameDescriptionOrTokenShouldBeReportedAndRepaired() {
         rig.connected();
-        Seen right = rig.life.updateServer.known().get("dev-1");
+        Seen right = rig.life.updateServer.find(new DeviceId("dev-1")).orElseThrow();
         rig.life.updateServer.addForeign(new Seen(
                 right.id(), "another", "other", right.address(), Optional.of(new Secret("a-token-of-somebody-else"))));
 
@@ -151,7 +151,7 @@ class DriftTest {
     @Test
     void targetAtAnotherAddressShouldBeNoFindingBecauseEveryPollOverwritesIt() {
         rig.connected();
-        Seen right = rig.life.updateServer.known().get("dev-1");
+        Seen right = rig.life.updateServer.find(new DeviceId("dev-1")).orElseThrow();
         rig.life.updateServer.addForeign(new Seen(
                 right.id(),
                 right.name(),
