@@ -85,7 +85,7 @@ final class RemotePlatform implements DevicePlatform {
         List<String> words =
                 new ArrayList<>(List.of(PUT, registration.device().text(), Pem.of(registration.certificate())));
         words.addAll(words(registration.attributes()));
-        call.apply(words);
+        List<String> unused = call.apply(words);
     }
 
     @Override
