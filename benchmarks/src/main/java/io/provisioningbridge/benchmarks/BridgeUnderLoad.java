@@ -1,5 +1,8 @@
 package io.provisioningbridge.benchmarks;
 
+import io.provisioningbridge.adapter.stepca.CertificateFingerprint;
+import io.provisioningbridge.adapter.stepca.FingerprintTrust;
+import io.provisioningbridge.core.port.BackendUnavailableException;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -11,11 +14,13 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.net.ssl.SSLContext;
 
 /** A bridge in a process of its own, as {@code ./bridge serve} starts it; Linux only, for the figures of the process. */
 final class BridgeUnderLoad implements AutoCloseable {
 
     private static final Pattern LISTENING = Pattern.compile("devices are served on \\S+, port (\\d+)");
+    private static final Pattern OPERATORS = Pattern.compile("operators are served on \\S+, port (\\d+)");
     private static final Duration LONGEST_START = Duration.ofSeconds(60);
 
     private final Process process;
@@ -52,6 +57,30 @@ final class BridgeUnderLoad implements AutoCloseable {
 
     URI url() {
         return URI.create("https://localhost:" + port);
+    }
+
+    /** Of the listener for operators. */
+    URI operatorUrl() throws IOException {
+        Matcher listening = OPERATORS.matcher(log());
+        if (!listening.find()) {
+            throw new IOException("it does not listen to operators:\n" + log());
+        }
+        return URI.create("http://127.0.0.1:" + listening.group(1));
+    }
+
+    /** What makes a client trust it by its root; waits until it has got its own certificate. */
+    SSLContext trust(CertificateFingerprint root) throws IOException, InterruptedException {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return FingerprintTrust.ofBridge(url(), root, Duration.ofSeconds(10))
+                        .context();
+            } catch (BackendUnavailableException e) {
+                if (attempt == 100) {
+                    throw new IOException(log(), e);
+                }
+                TimeUnit.MILLISECONDS.sleep(200);
+            }
+        }
     }
 
     String log() throws IOException {

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import io.provisioningbridge.adapter.stepca.CertificateFingerprint;
 import io.provisioningbridge.adapter.stepca.FingerprintTrust;
-import io.provisioningbridge.core.port.BackendUnavailableException;
 import io.provisioningbridge.testkit.fixture.CsrBuilder;
 import io.provisioningbridge.testkit.fixture.Seeded;
 import io.provisioningbridge.testkit.server.StepCaProvisioner;
@@ -21,7 +20,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 
@@ -56,7 +54,7 @@ public final class EnrollmentBenchmark {
         CertificateFingerprint root = new CertificateFingerprint(stepCa.rootFingerprint());
         this.toStepCa = client(FingerprintTrust.ofStepCa(stepCa.url(), root, Duration.ofSeconds(10))
                 .context());
-        this.toBridge = client(trustInBridge(bridge, root));
+        this.toBridge = client(bridge.trust(root));
         this.mint = TokenMint.open(stepCa.url(), toStepCa, PASSWORD);
     }
 
@@ -120,21 +118,6 @@ public final class EnrollmentBenchmark {
                 .version(HttpClient.Version.HTTP_1_1)
                 .sslContext(trust)
                 .build();
-    }
-
-    /** The bridge first has to get its own certificate. */
-    private static SSLContext trustInBridge(BridgeUnderLoad bridge, CertificateFingerprint root) throws Exception {
-        for (int attempt = 1; ; attempt++) {
-            try {
-                return FingerprintTrust.ofBridge(bridge.url(), root, Duration.ofSeconds(10))
-                        .context();
-            } catch (BackendUnavailableException e) {
-                if (attempt == 100) {
-                    throw new IllegalStateException(bridge.log(), e);
-                }
-                TimeUnit.MILLISECONDS.sleep(200);
-            }
-        }
     }
 
     /** In parts, because step-ca takes no token that is older than five minutes. */

@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 /** Sends prepared requests over a number of connections, one after the other on each. */
 final class Load {
@@ -21,6 +22,16 @@ final class Load {
 
     /** @throws IOException an answer has another status than the one expected */
     static Measured run(HttpClient client, List<HttpRequest> requests, int connections, int expectedStatus)
+            throws Exception {
+        return run(client, requests, connections, expectedStatus, body -> {});
+    }
+
+    /**
+     * @param bodies gets the body of each answer, by many threads and in no order
+     * @throws IOException an answer has another status than the one expected
+     */
+    static Measured run(
+            HttpClient client, List<HttpRequest> requests, int connections, int expectedStatus, Consumer<String> bodies)
             throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(connections);
         long[] nanos = new long[requests.size()];
@@ -32,8 +43,9 @@ final class Load {
                 running.add(threads.submit(() -> {
                     for (int n = next.getAndIncrement(); n < nanos.length; n = next.getAndIncrement()) {
                         long sent = System.nanoTime();
-                        send(client, requests.get(n), expectedStatus);
+                        String body = send(client, requests.get(n), expectedStatus);
                         nanos[n] = System.nanoTime() - sent;
+                        bodies.accept(body);
                     }
                     return null;
                 }));
@@ -47,12 +59,13 @@ final class Load {
         }
     }
 
-    private static void send(HttpClient client, HttpRequest request, int expectedStatus)
+    private static String send(HttpClient client, HttpRequest request, int expectedStatus)
             throws IOException, InterruptedException {
         HttpResponse<String> response = client.send(request, BodyHandlers.ofString());
         if (response.statusCode() != expectedStatus) {
             throw new IOException(request.uri() + " answered " + response.statusCode() + ": " + response.body());
         }
+        return response.body();
     }
 
     private static Measured measured(long[] nanos, long whole) {

@@ -40,10 +40,13 @@ public final class JdbcWorkQueue implements WorkQueue {
 
     @Override
     public void hint(DeviceId device, Set<Backend> systems, Instant now) {
-        store.write(Write.always(tables -> {
-            tables.lanes().hint(device.key(), systems, now);
-            return true;
-        }));
+        // Hints come in crowds, and most repeat what is known.
+        if (store.read(tables -> tables.lanes().takesHint(device.key(), systems, now))) {
+            store.write(Write.always(tables -> {
+                tables.lanes().hint(device.key(), systems, now);
+                return true;
+            }));
+        }
     }
 
     @Override

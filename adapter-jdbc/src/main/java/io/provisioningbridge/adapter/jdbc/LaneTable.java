@@ -28,6 +28,10 @@ final class LaneTable {
     static final String WAITING =
             "backend = :backend AND :now >= next_try AND (leased_until IS NULL OR :now >= leased_until)";
 
+    // Not one whose lease has run out: whoever had that may still end it, with what was so before.
+    private static final String TAKES_HINT =
+            " AND failed = 0 AND NOT (generation > applied AND :now >= next_try AND leased_until IS NULL)";
+
     /** The place of a row's system among all systems. */
     private static final String RANK = Arrays.stream(Backend.values())
             .map(backend -> "WHEN '" + backend.name() + "' THEN " + rank(backend))
@@ -71,9 +75,20 @@ final class LaneTable {
         }
     }
 
-    /** Those that are there and have not failed. */
+    /** Those that {@link #takesHint}. */
     void hint(String device, Set<Backend> backends, Instant now) {
-        advance(device, backends, " AND failed = 0", now);
+        advance(device, backends, TAKES_HINT, now);
+    }
+
+    /** Whether one of them is there, has not failed, and is not going to be worked on by whoever comes next anyway. */
+    boolean takesHint(String device, Set<Backend> backends, Instant now) {
+        return backends.stream()
+                .anyMatch(backend -> handle.sql(
+                                "SELECT 1 FROM <p>lanes WHERE device_key = :device AND backend = :backend" + TAKES_HINT)
+                        .bind("device", device)
+                        .bind("backend", backend.name())
+                        .bind("now", now.toEpochMilli())
+                        .exists());
     }
 
     private void advance(String device, Set<Backend> backends, String condition, Instant now) {

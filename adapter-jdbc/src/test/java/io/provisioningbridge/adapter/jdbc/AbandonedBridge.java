@@ -1,8 +1,10 @@
 package io.provisioningbridge.adapter.jdbc;
 
 import io.provisioningbridge.core.port.CertificateAuthority;
+import io.provisioningbridge.core.port.DevicePlatform;
 import io.provisioningbridge.core.port.DeviceStore;
 import io.provisioningbridge.core.port.TunnelPeers;
+import io.provisioningbridge.core.port.UpdateServer;
 import io.provisioningbridge.core.port.WorkQueue;
 import io.provisioningbridge.testkit.fixture.SettableClock;
 import java.io.IOException;
@@ -36,7 +38,9 @@ final class AbandonedBridge implements MortalBridge {
                 Points.around(DeviceStore.class, store, Points.COMMITS, points),
                 Points.around(WorkQueue.class, store.workQueue(), Points.COMMITS, points),
                 Points.around(CertificateAuthority.class, world, Points.CALLS, points),
-                Points.around(TunnelPeers.class, world, Points.CALLS, points));
+                Points.around(TunnelPeers.class, world, Points.CALLS, points),
+                Points.around(UpdateServer.class, world.targets(), Points.TARGET_CALLS, points),
+                Points.around(DevicePlatform.class, world.platform(), Points.PLATFORM_CALLS, points));
     }
 
     private void copyFiles() {

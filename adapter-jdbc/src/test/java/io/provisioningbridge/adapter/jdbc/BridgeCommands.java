@@ -12,11 +12,14 @@ import io.provisioningbridge.core.enrollment.EnrollmentRequest;
 import io.provisioningbridge.core.enrollment.EnrollmentResult;
 import io.provisioningbridge.core.operation.LifecycleResult;
 import io.provisioningbridge.core.port.CertificateAuthority;
+import io.provisioningbridge.core.port.DevicePlatform;
 import io.provisioningbridge.core.port.DeviceStore;
 import io.provisioningbridge.core.port.SignedRequestReader.Content;
 import io.provisioningbridge.core.port.SignedRequestReader.Reading.Signed;
 import io.provisioningbridge.core.port.TunnelPeers;
+import io.provisioningbridge.core.port.UpdateServer;
 import io.provisioningbridge.core.port.WorkQueue;
+import io.provisioningbridge.core.postconnect.ConnectionResult;
 import io.provisioningbridge.testkit.fixture.SettableClock;
 import io.provisioningbridge.testkit.memory.InMemoryTunnelConfigWriter;
 import io.provisioningbridge.testkit.memory.SimpleCsrReader;
@@ -44,7 +47,9 @@ final class BridgeCommands {
             DeviceStore store,
             WorkQueue queue,
             CertificateAuthority authority,
-            TunnelPeers tunnelServer) {
+            TunnelPeers tunnelServer,
+            UpdateServer updateServer,
+            DevicePlatform platform) {
         this.clock = clock;
         this.queue = queue;
         this.bridge = ProvisioningBridge.builder()
@@ -52,6 +57,9 @@ final class BridgeCommands {
                 .workQueue(queue)
                 .authority(authority)
                 .tunnelPeers(tunnelServer)
+                .updateServer(updateServer)
+                .platform(platform)
+                .targetTokens(true)
                 .csrReader(new SimpleCsrReader())
                 .tunnelConfigWriter(new InMemoryTunnelConfigWriter())
                 .clock(clock)
@@ -66,6 +74,7 @@ final class BridgeCommands {
             case "settled" -> List.of(Boolean.toString(isSettled()));
             case "enroll" -> answer(bridge.enroll(request(command)));
             case "confirm" -> answer(bridge.confirm(confirmation(command)));
+            case "connected" -> answer(bridge.connected(new DeviceId(command.get(2)), "webhook"));
             default -> answer(change(operation, new DeviceId(command.get(2))));
         };
     }
@@ -123,6 +132,11 @@ final class BridgeCommands {
 
     private static List<String> answer(ConfirmationResult result) {
         return List.of(result instanceof ConfirmationResult.Confirmed ? "acknowledged" : result.toString());
+    }
+
+    private static List<String> answer(ConnectionResult result) {
+        boolean refused = result instanceof ConnectionResult.Ignored || result instanceof ConnectionResult.Refused;
+        return List.of(refused ? result.toString() : "acknowledged");
     }
 
     private static List<String> answer(LifecycleResult result) {

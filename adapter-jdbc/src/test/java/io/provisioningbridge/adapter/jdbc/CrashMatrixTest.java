@@ -27,8 +27,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A bridge that takes a device through its whole life (enrolled, enrolled anew and confirmed, suspended, resumed,
- * decommissioned) dies before or after a call to the authority or the tunnel server, or a commit; these outlive it. Another
+ * A bridge that takes a device through its whole life (enrolled, connected, enrolled anew and confirmed, suspended, resumed,
+ * decommissioned) dies before or after a call to an outside system, or a commit; these outlive it. Another
  * bridge then opens the store it left, repeats what was not acknowledged and goes on.
  *
  * <p>A build has a bridge within this process die at every point there is, and kills a real process with SIGKILL at a few
@@ -60,7 +60,21 @@ final class CrashMatrixTest {
     @Test
     void everyLifeShouldEndAsOneThatWasNeverDisturbedWhereverTheBridgeWasAbandoned() throws Exception {
         List<String> points = undisturbed();
-        for (String kind : List.of("sign", "revoke", "put", "remove", "observe", "lease", "finish", "Suspended")) {
+        for (String kind : List.of(
+                "sign",
+                "revoke",
+                "put",
+                "remove",
+                "observe",
+                "put device",
+                "remove device",
+                "put target",
+                "remove target",
+                "lease",
+                "finish",
+                "hint",
+                "Connected",
+                "Suspended")) {
             assertThat(points).contains("before " + kind, "after " + kind);
         }
         live(IntStream.rangeClosed(1, points.size()).boxed().toList(), points, AbandonedBridge::new);
@@ -122,7 +136,7 @@ final class CrashMatrixTest {
         }
 
         private BridgeCommands bridge(JdbcDeviceStore store) {
-            return new BridgeCommands(clock, store, store.workQueue(), world, world);
+            return new BridgeCommands(clock, store, store.workQueue(), world, world, world.targets(), world.platform());
         }
 
         /** @return the points it passed until it was killed, or came to its end */

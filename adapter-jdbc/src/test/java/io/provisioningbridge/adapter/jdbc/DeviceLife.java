@@ -21,6 +21,7 @@ import io.provisioningbridge.testkit.fixture.DeviceKey;
 import io.provisioningbridge.testkit.fixture.Seeded;
 import io.provisioningbridge.testkit.fixture.SettableClock;
 import java.math.BigInteger;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -39,6 +40,7 @@ final class DeviceLife {
 
     private enum Step {
         ENROLL,
+        CONNECT,
         RENEW,
         CONFIRM,
         SUSPEND,
@@ -118,6 +120,11 @@ final class DeviceLife {
             case ENROLL ->
                 enrolled(tell(
                         bridge, "enroll", id.text(), first.csr(), first.peer().base64()));
+            case CONNECT -> {
+                clock.tick(Duration.ofSeconds(1));
+                assertThat(world.platform().connect(id, leaves().get(0))).isTrue();
+                tell(bridge, "connected", id.text());
+            }
             case RENEW ->
                 enrolled(tell(
                         bridge, "enroll", id.text(), second.csr(), second.peer().base64(), certificates.get(0)));
@@ -161,21 +168,42 @@ final class DeviceLife {
     /** Once all is done that is due: the world is as the last acknowledged step wants it. */
     private void requireEffects() {
         Set<PeerKey> in = switch (Step.values()[acknowledged - 1]) {
-            case ENROLL, RENEW -> Set.of(first.peer());
+            case ENROLL, CONNECT, RENEW -> Set.of(first.peer());
             case CONFIRM, RESUME -> Set.of(second.peer());
             case SUSPEND, DECOMMISSION -> Set.of();
         };
         assertThat(world.known().keySet().stream().filter(key -> key.equals(first.peer()) || key.equals(second.peer())))
                 .containsExactlyElementsOf(in);
+        assertThat(world.targets().knows(id)).isEqualTo(hasTaken(Step.CONNECT) && !hasTaken(Step.SUSPEND));
+        assertThat(world.platform().changesOf(id)).isEqualTo(admissions(acknowledged));
         int ended = hasTaken(Step.DECOMMISSION) ? 2 : hasTaken(Step.CONFIRM) ? 1 : 0;
         assertThat(world.revoked().subList(revokedBefore, world.revoked().size()))
                 .isEqualTo(serials().subList(0, ended));
     }
 
-    private List<BigInteger> serials() {
+    /** What the platform has admitted the device with, in order, once so many steps have had their effect. */
+    private List<String> admissions(int steps) {
+        List<String> admissions = new ArrayList<>();
+        for (Step step : List.of(Step.values()).subList(0, steps)) {
+            switch (step) {
+                case ENROLL -> admissions.add(OutsidePlatform.admittedWith(leaves().get(0)));
+                case CONFIRM, RESUME -> admissions.add(OutsidePlatform.admittedWith(leaves().get(1)));
+                case SUSPEND -> admissions.add("shut out");
+                case DECOMMISSION -> admissions.add("absent");
+                case CONNECT, RENEW -> {}
+            }
+        }
+        return admissions;
+    }
+
+    private List<X509Certificate> leaves() {
         return certificates.stream()
-                .map(pem -> Pem.parseCertificates(pem).orThrow().get(0).getSerialNumber())
+                .map(pem -> Pem.parseCertificates(pem).orThrow().get(0))
                 .toList();
+    }
+
+    private List<BigInteger> serials() {
+        return leaves().stream().map(X509Certificate::getSerialNumber).toList();
     }
 
     /** Right after a crash, before anything is repaired: what was acknowledged holds. */
@@ -198,6 +226,10 @@ final class DeviceLife {
     /** The step that comes next may have been taken as well, only nobody said so. */
     private Set<DeviceState> possibleStates() {
         DeviceState sure = after(acknowledged);
+        if (acknowledged == List.of(Step.values()).indexOf(Step.CONNECT) + 1) {
+            // The platform is asked first.
+            return EnumSet.of(DeviceState.ENROLLED, DeviceState.CONNECTED);
+        }
         return settled && acknowledged < Step.values().length
                 ? EnumSet.of(sure, after(acknowledged + 1))
                 : EnumSet.of(sure);
@@ -205,7 +237,8 @@ final class DeviceLife {
 
     private static DeviceState after(int steps) {
         return switch (Step.values()[steps - 1]) {
-            case ENROLL, RENEW, CONFIRM, RESUME -> DeviceState.ENROLLED;
+            case ENROLL, RESUME -> DeviceState.ENROLLED;
+            case CONNECT, RENEW, CONFIRM -> DeviceState.CONNECTED;
             case SUSPEND -> DeviceState.SUSPENDED;
             case DECOMMISSION -> DeviceState.DECOMMISSIONED;
         };
@@ -219,6 +252,18 @@ final class DeviceLife {
                 assertThat(world.known()).doesNotContainKeys(first.peer(), second.peer());
                 assertThat(claimed == Evidence.OBSERVED && !world.isReadSinceLastChange())
                         .as("observed, and never read")
+                        .isFalse();
+            }
+            if (lane.state() == Lane.State.DONE && lane.backend() == Backend.UPDATE_SERVER) {
+                assertThat(world.targets().knows(id)).isFalse();
+                assertThat(claimed == Evidence.OBSERVED && !world.targets().isReadSinceLastChange(id))
+                        .as("observed, and never looked for")
+                        .isFalse();
+            }
+            if (lane.state() == Lane.State.DONE && lane.backend() == Backend.PLATFORM) {
+                assertThat(world.platform().knows(id)).isFalse();
+                assertThat(claimed == Evidence.OBSERVED && !world.platform().isReadSinceLastChange(id))
+                        .as("observed, and never looked at")
                         .isFalse();
             }
             if (lane.state() == Lane.State.DONE && lane.backend() == Backend.CERTIFICATE_AUTHORITY) {
@@ -262,10 +307,13 @@ final class DeviceLife {
                         "-" + second.peer(),
                         "+" + second.peer(),
                         "-" + second.peer());
+        assertThat(world.targets().changesOf(id)).containsExactly("+" + id, "-" + id);
+        assertThat(world.platform().changesOf(id)).isEqualTo(admissions(Step.values().length));
         assertThat(receipt.isComplete()).isTrue();
+        assertThat(receipt.returns()).isEmpty();
         assertThat(receipt.lanes())
                 .extracting(lane -> lane.observation().orElseThrow().evidence())
-                .containsExactly(Evidence.OBSERVED, Evidence.OBSERVED);
+                .containsExactly(Evidence.OBSERVED, Evidence.OBSERVED, Evidence.OBSERVED, Evidence.OBSERVED);
         assertThat(receipt.certificates())
                 .extracting(DeviceCertificate::revocation)
                 .containsExactly(DeviceCertificate.Revocation.DONE, DeviceCertificate.Revocation.DONE);
@@ -273,6 +321,7 @@ final class DeviceLife {
                 .collect(Collectors.groupingBy(event -> event.action(), Collectors.counting()));
         assertThat(told)
                 .containsEntry(Action.DEVICE_ENROLLED, 2L)
+                .containsEntry(Action.DEVICE_CONNECTED, 1L)
                 .containsEntry(Action.DEVICE_SUSPENDED, 1L)
                 .containsEntry(Action.DEVICE_RESUMED, 1L)
                 .containsEntry(Action.DEVICE_DECOMMISSIONED, 1L)

@@ -23,13 +23,15 @@ import java.util.TreeSet;
 import java.util.function.Supplier;
 
 /**
- * An authority and a tunnel server that outlive the bridge, and remember what was done to them: every certificate signed and
+ * An authority and a tunnel server that outlive the bridge, as its update server and its platform do, and remember what was done to them: every certificate signed and
  * revoked, every change of a peer, and whether the peers were read since. Not safe for concurrent use.
  */
 final class OutsideWorld implements CertificateAuthority, TunnelPeers {
 
     private final InMemoryCertificateAuthority authority;
     private final InMemoryTunnelPeers peers = new InMemoryTunnelPeers();
+    private final OutsideTargets targets = new OutsideTargets();
+    private final OutsidePlatform platform;
 
     private final Map<BigInteger, KeyHash> signed = new LinkedHashMap<>();
     private final List<BigInteger> revoked = new ArrayList<>();
@@ -39,6 +41,15 @@ final class OutsideWorld implements CertificateAuthority, TunnelPeers {
 
     OutsideWorld(SettableClock clock) {
         this.authority = new InMemoryCertificateAuthority(clock, new FaultPlan(), Duration.ofDays(30));
+        this.platform = new OutsidePlatform(clock);
+    }
+
+    OutsideTargets targets() {
+        return targets;
+    }
+
+    OutsidePlatform platform() {
+        return platform;
     }
 
     @Override

@@ -35,7 +35,13 @@ final class RemoteWorld implements CertificateAuthority, TunnelPeers {
     /** Does what a call says. */
     static List<String> answer(OutsideWorld world, List<String> words) {
         List<String> arguments = words.subList(1, words.size());
-        return switch (words.get(0)) {
+        return RemoteTargets.answer(world.targets(), words.get(0), arguments)
+                .or(() -> RemotePlatform.answer(world.platform(), words.get(0), arguments))
+                .orElseGet(() -> answer(world, words.get(0), arguments));
+    }
+
+    private static List<String> answer(OutsideWorld world, String operation, List<String> arguments) {
+        return switch (operation) {
             case "sign" -> {
                 IssuedCertificate issued = world.sign(request(arguments));
                 yield List.of(Pem.of(issued.leaf()), Pem.of(issued.authorities()));
@@ -53,7 +59,7 @@ final class RemoteWorld implements CertificateAuthority, TunnelPeers {
                 world.observe().entrySet().stream()
                         .map(peer -> peer.getKey() + " " + String.join(" ", peer.getValue()))
                         .toList();
-            default -> throw new IllegalArgumentException(words.toString());
+            default -> throw new IllegalArgumentException(operation);
         };
     }
 

@@ -89,9 +89,9 @@ class CdmPeersFileTest implements PeerDirectoryContract, PublishedPeersContract 
     void publishedShouldTellApartWhatIsNoAddressAndWhatIsNoDirectory() throws IOException {
         Files.writeString(directory.file(), "{\"a\":\"10.8.0.2/32\",\"b\":\"nowhere\",\"c\":7}");
         SortedMap<String, Parsed<TunnelAddress>> entries = peersFile.published().orThrow();
-        assertThat(entries.get("a").orThrow()).hasToString("10.8.0.2");
-        assertThat(entries.get("b").value()).isEmpty();
-        assertThat(entries.get("c").value()).isEmpty();
+        Map<String, String> readable = new TreeMap<>();
+        entries.forEach((id, address) -> readable.put(id, address.fold(Object::toString, problem -> "?")));
+        assertThat(readable).isEqualTo(Map.of("a", "10.8.0.2", "b", "?", "c", "?"));
 
         Files.writeString(directory.file(), "{\"a\":\"10.8.0.2\"");
         assertThat(peersFile.published().value()).isEmpty();

@@ -4,8 +4,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * What a webhook call tells: in the members of the shipped rule chain ({@code event}, {@code deviceName}), or in those of older
- * ones ({@code msgType} and, in {@code metadata}, the first of {@code deviceId}, {@code clientId} and {@code deviceName}).
+ * What a webhook call tells: in the members of the shipped rule chain (its event and the device's name), or in those of older
+ * ones (its message type and, in its metadata, the first of the device's id, the client's id and the device's name).
  *
  * @param kind what that means here
  * @param name in the platform's words

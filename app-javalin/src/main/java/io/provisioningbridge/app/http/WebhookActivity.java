@@ -34,7 +34,11 @@ public final class WebhookActivity {
         this.alarm = new WebhookAlarm(clock);
     }
 
-    /** A call about a device that nobody here knows. @param event what happened to it, in the platform's words */
+    /**
+     * A call about a device that nobody here knows.
+     *
+     * @param event what happened to it, in the platform's words
+     */
     record UnknownDevice(String deviceId, String event, Instant at) {}
 
     /** A call brought a secret that is accepted. */
@@ -42,7 +46,11 @@ public final class WebhookActivity {
         accepted.increment();
     }
 
-    /** A call brought none, or another one. @param source address of the caller */
+    /**
+     * A call brought none, or another one.
+     *
+     * @param source address of the caller
+     */
     void refused(String source) {
         refused.increment();
         alarm.refused(source);

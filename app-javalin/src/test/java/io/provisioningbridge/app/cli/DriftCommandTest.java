@@ -135,6 +135,26 @@ class DriftCommandTest {
     }
 
     @Test
+    void whatThePlatformReportsAsDeletedShouldBeLookedAtUnasked() throws Exception {
+        enroll("dev-001");
+        String secret = Files.readString(data.resolve("webhook-secret")).strip();
+        HttpResponse<String> answer = http.send(
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + bridge.port() + "/webhooks/thingsboard"))
+                        .header("X-Webhook-Secret", secret)
+                        .header("Content-Type", "application/json")
+                        .POST(BodyPublishers.ofString("{\"event\":\"ENTITY_DELETED\",\"deviceName\":\"dev-001\"}"))
+                        .build(),
+                BodyHandlers.ofString());
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        do {
+            assertThat(System.nanoTime()).as("nothing was compared").isLessThan(end);
+            run("drift", "--last");
+        } while (!printed().get(0).startsWith("Compared from "));
+    }
+
+    @Test
     void aSystemThatCannotBeComparedShouldBeNamed() throws Exception {
         Files.delete(serverFile());
 

@@ -29,6 +29,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -99,8 +100,7 @@ final class WebhookSite implements AutoCloseable {
     /** The device connects to the platform, which tells nobody. */
     void connectAtPlatform(String id) {
         clock.tick(Duration.ofSeconds(1));
-        X509Certificate certificate = certificates.get(id);
-        assertThat(certificate).as("the certificate of " + id).isNotNull();
+        X509Certificate certificate = Objects.requireNonNull(certificates.get(id), id);
         assertThat(platform.connect(new DeviceId(id), certificate, clock.instant()))
                 .isTrue();
     }

@@ -32,6 +32,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ExecutorService;
@@ -127,7 +128,7 @@ class WebhookStormTest {
         settle();
         fleet.forEach(device -> assertThat(platform.connect(
                         new DeviceId(device),
-                        certificates.get(device),
+                        Objects.requireNonNull(certificates.get(device), device),
                         InstantSource.system().instant()))
                 .isTrue());
 

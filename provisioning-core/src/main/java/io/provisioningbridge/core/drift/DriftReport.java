@@ -87,12 +87,13 @@ public record DriftReport(
             boolean isOld = keys.contains(DeviceId.keyOf(finding.subject()))
                     && lookedAt.contains(finding.type().place());
             if (isOld) {
-                numbers.computeIfPresent(finding.type(), (type, count) -> count == 1 ? null : count - 1);
+                numbers.merge(finding.type(), -1, Integer::sum);
             } else {
                 now.add(finding);
             }
         }
         look.counts().forEach((type, count) -> numbers.merge(type, count, Integer::sum));
+        numbers.values().removeIf(count -> count == 0);
         return new DriftReport(begun, ended, sections, bounded(now), numbers);
     }
 

@@ -61,17 +61,15 @@ final class TunnelInspection implements Inspection {
         first.forEach(finding -> finding.device().ifPresent(device -> before.computeIfAbsent(device, this::at)));
         Set<Finding> second = differences(wanted);
         second.retainAll(first);
-        for (Finding finding : second) {
-            boolean isQuiet = finding.device()
-                    .map(device -> {
-                        OptionalLong then = before.getOrDefault(device, OptionalLong.empty());
-                        return then.isPresent() && then.equals(at(device));
-                    })
-                    .orElse(true);
-            if (isQuiet) {
-                found.add(finding);
-            }
-        }
+        second.stream()
+                .filter(finding -> finding.device()
+                        .map(device -> isQuiet(before.getOrDefault(device, OptionalLong.empty()), at(device)))
+                        .orElse(true))
+                .forEach(found::add);
+    }
+
+    private static boolean isQuiet(OptionalLong before, OptionalLong after) {
+        return before.isPresent() && before.equals(after);
     }
 
     private OptionalLong at(DeviceId device) {
@@ -98,8 +96,8 @@ final class TunnelInspection implements Inspection {
         }
         Map<PeerKey, DeviceId> owners = unexpected.isEmpty() ? Map.of() : store.peerOwners(unexpected);
         for (PeerKey key : unexpected) {
-            DeviceId owner = owners.get(key);
             String where = "at " + text(there.getOrDefault(key, Set.of()));
+            DeviceId owner = owners.get(key);
             differences.add(
                     owner == null
                             ? Finding.foreign(FindingType.ORPHAN_PEER, key.base64(), where)

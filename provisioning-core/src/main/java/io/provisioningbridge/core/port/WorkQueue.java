@@ -72,8 +72,9 @@ public interface WorkQueue {
     List<Boolean> finish(List<Result> results, Instant now);
 
     /**
-     * Somebody says that something happened to a device outside: its lanes at these systems fall behind by a generation, those
-     * that have failed stay so. Makes none where there is none.
+     * Somebody says that something happened to a device outside: its lanes at these systems fall behind by a generation. Those
+     * that have failed stay so; and so do those that are due by now and that nobody has, which are going to be looked at after
+     * this anyway, and keep their turn. Makes none where there is none.
      */
     void hint(DeviceId device, Set<Backend> systems, Instant now);
 

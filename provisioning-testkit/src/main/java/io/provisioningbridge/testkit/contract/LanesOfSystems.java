@@ -310,6 +310,38 @@ public interface LanesOfSystems {
     }
 
     @Test
+    default void hintShouldLeaveALaneItsTurnThatIsDueAndNobodys() {
+        StoreChanges changes = new StoreChanges(1);
+        try (StoreAndQueue opened = openStoreAndQueue()) {
+            opened.store().keepLanes(ALL, KEPT);
+            enroll(opened, changes, "Crane-1");
+            Lane due = lane(opened, PLATFORM);
+
+            opened.queue().hint(CRANE, EnumSet.of(PLATFORM), KEPT);
+            opened.queue().hint(CRANE, EnumSet.of(PLATFORM), KEPT.plusSeconds(5));
+
+            assertThat(lane(opened, PLATFORM)).isEqualTo(due);
+        }
+    }
+
+    @Test
+    default void hintShouldNotBeLostOnWhoeverEndsALeaseThatHasRunOut() {
+        StoreChanges changes = new StoreChanges(1);
+        try (StoreAndQueue opened = openStoreAndQueue()) {
+            opened.store().keepLanes(ALL, KEPT);
+            enroll(opened, changes, "Crane-1");
+            Task begun = lease(opened, PLATFORM, KEPT);
+            Instant late = begun.leasedUntil().plusSeconds(1);
+
+            opened.queue().hint(CRANE, EnumSet.of(PLATFORM), late);
+            finish(opened, done(begun), late);
+
+            assertThat(lane(opened, PLATFORM).state()).isEqualTo(Lane.State.DUE);
+            assertThat(lease(opened, PLATFORM, late).lane().generation()).isEqualTo(2);
+        }
+    }
+
+    @Test
     default void hintAboutAStrangerShouldMakeNoLane() {
         try (StoreAndQueue opened = openStoreAndQueue()) {
             opened.store().keepLanes(ALL, KEPT);

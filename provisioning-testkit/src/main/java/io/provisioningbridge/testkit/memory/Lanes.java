@@ -108,14 +108,21 @@ final class Lanes {
         }
     }
 
-    /** Those that are there and have not failed fall behind. */
+    /** Those that are there and have not failed fall behind, unless that makes no difference. */
     void hint(DeviceId device, boolean onRecord, Set<Backend> backends, Instant now) {
         for (Backend backend : backends) {
             Entry entry = all.get(new Key(device.key(), backend));
-            if (entry != null && !entry.lane().failed()) {
+            if (entry != null && !entry.lane().failed() && !isAboutToBeWorkedOn(entry, now)) {
                 fallBehind(device, onRecord, Set.of(backend), now);
             }
         }
+    }
+
+    /** By whoever comes next, and not by somebody who has begun. */
+    private static boolean isAboutToBeWorkedOn(Entry entry, Instant now) {
+        return entry.lane().state() == Lane.State.DUE
+                && entry.leasedUntil().isEmpty()
+                && entry.lane().nextTry().filter(time -> !time.isAfter(now)).isPresent();
     }
 
     /** What was seen of a device until now counts no more. */

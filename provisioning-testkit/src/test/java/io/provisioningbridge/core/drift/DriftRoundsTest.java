@@ -80,6 +80,23 @@ class DriftRoundsTest {
     }
 
     @Test
+    void whatTheBridgeChangesWhileThePeersAreReadShouldBeNoFinding() throws ExecutionException, InterruptedException {
+        rig.connected();
+        Hold hold = rig.life.faults.holdAfter("observe", 1);
+        ExecutorService executor = Executors.newSingleThreadExecutor();
+        try {
+            Future<List<Finding>> round = executor.submit(rig::found);
+            hold.awaitReached();
+            rig.decommission();
+            hold.release();
+
+            assertThat(round.get()).isEmpty();
+        } finally {
+            executor.shutdownNow();
+        }
+    }
+
+    @Test
     void whatIsChangedDuringTheSecondLookShouldBeNoFinding() throws ExecutionException, InterruptedException {
         rig.connected();
         rig.life.platform.removeForeign("dev-1");
