@@ -2,6 +2,8 @@ package io.provisioningbridge.app.endtoend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.provisioningbridge.adapter.thingsboard.ThingsBoardLogin;
 import io.provisioningbridge.adapter.thingsboard.ThingsBoardMode;
 import io.provisioningbridge.adapter.thingsboard.ThingsBoardSettings;
@@ -29,8 +31,10 @@ import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.cert.X509Certificate;
 import java.time.InstantSource;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -72,6 +76,67 @@ class ConnectedDeviceTest {
 
     @Test
     void deviceShouldBeKnownInBothSystemsUntilItIsDecommissioned() throws Exception {
+        installProfile();
+        try (BridgeProcess bridge = BridgeProcess.serve(directory, environment())) {
+            Answer enrolled = DeviceClient.ofEmbedded(bridge)
+                    .enroll(DEVICE, CsrBuilder.forDevice(DEVICE).pem());
+            assertThat(enrolled.status()).isEqualTo(200);
+            List<X509Certificate> chain = chain(enrolled);
+            String token = token(enrolled);
+            Await.until("ThingsBoard admits the device", () -> thingsBoard.connect(chain));
+            assertThat(hawkbit.poll(DEVICE, token)).as("before anybody noticed").isEqualTo(401);
+
+            lookAtPlatform(bridge);
+            Await.until("hawkBit lets the device in", () -> hawkbit.poll(DEVICE, token) == 200);
+
+            operator(bridge.operator("/devices/dev-1?reason=sold").DELETE());
+            Await.until("hawkBit refuses the device", () -> hawkbit.poll(DEVICE, token) == 401);
+            Await.until("ThingsBoard does not know the device", () -> platformStatus() == 404);
+            assertThat(thingsBoard.connect(chain)).isFalse();
+            assertThat(targetStatus()).isEqualTo(404);
+        }
+    }
+
+    @Test
+    void targetThatHawkbitMadeAnewShouldBeRemovedAgainAndTheReceiptSaySo() throws Exception {
+        installProfile();
+        hawkbit.configure("authentication.gatewaytoken.enabled", "true");
+        hawkbit.configure("authentication.gatewaytoken.key", "\"shared by all devices\"");
+        BridgeProcess.makeTunnelServer(directory);
+        Map<String, String> environment = new TreeMap<>(environment());
+        environment.put("HAWKBIT_POLLING_INTERVAL", "5s");
+        try (BridgeProcess bridge = BridgeProcess.serve(directory, environment)) {
+            Answer enrolled = DeviceClient.ofEmbedded(bridge)
+                    .enroll(DEVICE, CsrBuilder.forDevice(DEVICE).pem());
+            assertThat(enrolled.status()).isEqualTo(200);
+            Await.until("ThingsBoard admits the device", () -> thingsBoard.connect(chain(enrolled)));
+            lookAtPlatform(bridge);
+            Await.until("hawkBit lets the device in", () -> hawkbit.poll(DEVICE, token(enrolled)) == 200);
+            operator(bridge.operator("/devices/dev-1?reason=sold").DELETE());
+            Await.until(
+                    "the target is gone", () -> receipt(bridge).path("complete").booleanValue());
+            assertThat(targetStatus()).isEqualTo(404);
+            assertThat(receipt(bridge).path("came_back")).isEmpty();
+
+            assertThat(hawkbit.poll(DEVICE, "GatewayToken shared by all devices"))
+                    .isEqualTo(200);
+
+            assertThat(targetStatus())
+                    .as("of the target that hawkBit made anew")
+                    .isEqualTo(200);
+            Await.until("the target is gone again", () -> targetStatus() == 404);
+            Await.until(
+                    "the receipt says so",
+                    () -> !receipt(bridge).path("came_back").isEmpty());
+            assertThat(receipt(bridge).at("/came_back/0/what").textValue())
+                    .isEqualTo("found again at the update server");
+            assertThat(receipt(bridge).path("complete").booleanValue()).isTrue();
+        } finally {
+            hawkbit.configure("authentication.gatewaytoken.enabled", "false");
+        }
+    }
+
+    private void installProfile() {
         ThingsBoardSetup.managed(
                         ThingsBoardSettings.of(
                                 thingsBoard.url(),
@@ -80,33 +145,37 @@ class ConnectedDeviceTest {
                                 "provisioning-bridge"),
                         Webhook.below(URI.create("https://bridge.invalid"), new Secret("0123456789abcdef")))
                 .install();
-        try (BridgeProcess bridge = BridgeProcess.serve(directory, environment())) {
-            Answer enrolled = DeviceClient.ofEmbedded(bridge)
-                    .enroll(DEVICE, CsrBuilder.forDevice(DEVICE).pem());
-            assertThat(enrolled.status()).isEqualTo(200);
-            String token = "TargetToken "
-                    + enrolled.body().at("/services/hawkbit/target_token").textValue();
-            List<X509Certificate> chain = Pem.parseCertificates(enrolled.text("cert") + enrolled.text("ca_chain"))
-                    .orThrow();
+    }
 
-            Await.until("ThingsBoard admits the device", () -> thingsBoard.connect(chain));
-            assertThat(hawkbit.poll(DEVICE, token)).as("before anybody noticed").isEqualTo(401);
+    /** What the webhook would have told is found out by looking, too. */
+    private void lookAtPlatform(BridgeProcess bridge) throws IOException, InterruptedException {
+        HttpRequest.Builder retry = bridge.operator("/lanes/retry")
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString("{\"device_id\":\"dev-1\",\"system\":\"platform\"}"));
+        assertThat(operator(retry).statusCode()).isEqualTo(200);
+    }
 
-            // What the webhook would have told is found out by looking, too.
-            assertThat(operator(bridge.operator("/lanes/retry")
-                                    .header("Content-Type", "application/json")
-                                    .POST(BodyPublishers.ofString("{\"device_id\":\"dev-1\",\"system\":\"platform\"}")))
-                            .statusCode())
-                    .isEqualTo(200);
-            Await.until("hawkBit lets the device in", () -> hawkbit.poll(DEVICE, token) == 200);
+    private static List<X509Certificate> chain(Answer enrolled) {
+        return Pem.parseCertificates(enrolled.text("cert") + enrolled.text("ca_chain"))
+                .orThrow();
+    }
 
-            operator(bridge.operator("/devices/dev-1?reason=sold").DELETE());
-            Await.until("hawkBit refuses the device", () -> hawkbit.poll(DEVICE, token) == 401);
-            Await.until("ThingsBoard does not know the device", () -> platformStatus() == 404);
-            assertThat(thingsBoard.connect(chain)).isFalse();
-            assertThat(hawkbit.manage("GET", "/targets/" + DEVICE, "").statusCode())
-                    .isEqualTo(404);
-        }
+    private static String token(Answer enrolled) {
+        return "TargetToken "
+                + enrolled.body().at("/services/hawkbit/target_token").textValue();
+    }
+
+    private static int targetStatus() {
+        return hawkbit.manage("GET", "/targets/" + DEVICE, "").statusCode();
+    }
+
+    /** Whether its signature is right is for other tests. */
+    private JsonNode receipt(BridgeProcess bridge) throws IOException, InterruptedException {
+        String[] parts = operator(bridge.operator("/devices/dev-1/receipt"))
+                .body()
+                .strip()
+                .split("\\.", -1);
+        return new ObjectMapper().readTree(Base64.getUrlDecoder().decode(parts[1]));
     }
 
     private HttpResponse<String> operator(HttpRequest.Builder request) throws IOException, InterruptedException {
