@@ -75,11 +75,15 @@ final class PlatformConvergence implements Convergence {
             if (down.isEmpty() && clock.instant().isAfter(lastBegin)) {
                 down = Optional.of(Verdicts.soon("the platform is slow"));
             }
-            Verdict verdict = down.isPresent() ? down.get() : one(task);
-            if (verdict instanceof Verdict.Unavailable) {
-                down = Optional.of(verdict);
+            if (down.isEmpty()) {
+                try {
+                    verdicts.add(one(task));
+                    continue;
+                } catch (BackendUnavailableException e) {
+                    down = Optional.of(new Verdict.Unavailable(String.valueOf(e.getMessage()), e.retryAfter()));
+                }
             }
-            verdicts.add(verdict);
+            verdicts.add(down.get());
         }
         return verdicts;
     }
@@ -94,8 +98,6 @@ final class PlatformConvergence implements Convergence {
             return device.filter(PlatformConvergence::isIn).isPresent()
                     ? put(task, device.get())
                     : remove(task, device);
-        } catch (BackendUnavailableException e) {
-            return new Verdict.Unavailable(String.valueOf(e.getMessage()), e.retryAfter());
         } catch (BackendRefusedException e) {
             return new Verdict.Refused(String.valueOf(e.getMessage()));
         }

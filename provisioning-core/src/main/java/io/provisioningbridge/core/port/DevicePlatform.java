@@ -122,9 +122,11 @@ public interface DevicePlatform {
     }
 
     /**
-     * Makes the device known with this certificate and these attributes, which are last written after it is admitted with the
-     * certificate they are of; a connection it holds with another
-     * certificate ends. Repeating it changes nothing, and leaves connections alone. What others wrote beside the device stays.
+     * Makes the device known with this certificate and these attributes; a connection it holds with another certificate ends.
+     * The attributes are last written after it is admitted with the certificate they are of, and while it is switched to
+     * another one there are none: wherever a call ends before its time, they never name a certificate that was not admitted
+     * from when they were written on. Repeating it changes nothing, and leaves connections alone. What others wrote beside the
+     * device stays.
      */
     void put(Registration registration);
 

@@ -402,7 +402,9 @@ class ResurrectionTest {
     @Test
     void platformThatStillAdmitsTheDeviceShouldNotBeSaidToHaveShutItOut() throws Exception {
         X509Certificate leaf = rig.connected(device);
+        rig.connected(rig.identity("dev-2"));
         decommission();
+        rig.bridge.operations().decommission(new DeviceId("dev-2"), "alice", "");
         Hold removed = rig.platformFaults.holdAfter("remove", 1);
         FutureTask<Integer> work = new FutureTask<>(() -> rig.bridge.runDue(Backend.PLATFORM));
         new Thread(work).start();
@@ -413,6 +415,9 @@ class ResurrectionTest {
 
         assertThat(lane(Backend.PLATFORM).state()).isEqualTo(Lane.State.DUE);
         assertThat(lane(Backend.PLATFORM).problem()).contains("still admits");
+        assertThat(rig.lane("dev-2", Backend.PLATFORM).state())
+                .as("another one keeps nobody waiting")
+                .isEqualTo(Lane.State.DONE);
         assertThat(lane(Backend.PLATFORM).observation().map(Observation::what)).isEmpty();
         rig.settle();
         assertOutOfBoth();

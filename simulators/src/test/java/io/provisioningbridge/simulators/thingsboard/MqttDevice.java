@@ -92,7 +92,13 @@ final class MqttDevice implements AutoCloseable {
 
     /** @return whether the connection ended within ten seconds */
     boolean isDropped() throws InterruptedException {
-        return disconnected.await(10, TimeUnit.SECONDS);
+        boolean dropped = disconnected.await(10, TimeUnit.SECONDS);
+        // The client tells of it a moment before it can connect anew.
+        long patience = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        while (dropped && client.getState().isConnectedOrReconnect() && System.nanoTime() < patience) {
+            Thread.onSpinWait();
+        }
+        return dropped;
     }
 
     @Override
