@@ -2,7 +2,10 @@ package io.provisioningbridge.app.endtoend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.provisioningbridge.app.endtoend.TunnelSite.Outcome;
+import io.provisioningbridge.testkit.server.HawkbitServer;
 import io.provisioningbridge.testkit.server.RequiresServer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The life of a device as its operator sees it, from its first enrollment to the proof that it is out: packets go through a
- * real tunnel, or they do not.
+ * real tunnel, or they do not; ThingsBoard's MQTT and a real hawkBit let it in, or they do not.
  */
 @RequiresServer({
     "step-ca",
@@ -33,13 +36,18 @@ import org.junit.jupiter.api.io.TempDir;
     "ip",
     "ping",
     "unshare",
-    "nsenter"
+    "nsenter",
+    HawkbitServer.PROGRAM
 })
 @TestMethodOrder(OrderAnnotation.class)
 class TunnelLifeTest {
 
     // A device tries a handshake every 5 s, and gives up a session that is not answered after 15 s.
     private static final Duration LONGEST = Duration.ofSeconds(20);
+
+    // Codes of MQTT 3.1.1.
+    private static final int ACCEPTED = 0;
+    private static final int NOT_AUTHORIZED = 5;
 
     @TempDir
     private static Path directory;
@@ -50,7 +58,7 @@ class TunnelLifeTest {
 
     @BeforeAll
     static void start() throws Exception {
-        site = TunnelSite.open(Files.createDirectory(directory.resolve("site")), "uapi");
+        site = TunnelSite.openWithSystems(Files.createDirectory(directory.resolve("site")), "uapi");
         device = site.device(directory.resolve("device"), "device-1");
         other = site.device(directory.resolve("other"), "device-2");
     }
@@ -73,6 +81,33 @@ class TunnelLifeTest {
         assertThat(site.reaches(device)).isFalse();
     }
 
+    /** The device is a target, and gets in with its token. */
+    private static void awaitTarget(TunnelDevice device) throws Exception {
+        String id = device.disk().id();
+        Await.until("hawkBit lets " + id + " in", () -> device.poll().equals("200"));
+        JsonNode target = site.systems().target(id);
+        assertThat(target.path("name").asText()).isEqualTo(id);
+        assertThat(device.disk().text("services.env"))
+                .contains(
+                        "HAWKBIT_TARGET_TOKEN=\"" + target.path("securityToken").asText() + "\"");
+    }
+
+    private static void assertAttributes(TunnelDevice device) throws Exception {
+        String id = device.disk().id();
+        X509Certificate certificate = device.disk().certificate();
+        assertThat(site.systems().attribute(id, "tunnelAddress").asText()).isEqualTo(device.address());
+        assertThat(site.systems().attribute(id, "certificateSerial").asText())
+                .isEqualTo("sn:" + certificate.getSerialNumber().toString(16));
+        assertThat(site.systems().attribute(id, "certificateNotAfter").asLong())
+                .isEqualTo(certificate.getNotAfter().getTime());
+    }
+
+    private static JsonNode asOperatorsSeeIt(String id) throws Exception {
+        return new ObjectMapper()
+                .readTree(
+                        site.bridge("devices", "show", id, "--json").succeeded().output());
+    }
+
     private static void assertForeignPeerIsThere() {
         assertThat(site.peers()).containsValue(TunnelSite.FOREIGN_ADDRESS);
     }
@@ -90,19 +125,49 @@ class TunnelLifeTest {
 
     @Test
     @Order(2)
-    void newCertificateKeyShouldLeaveTheTunnelAsItIs() throws Exception {
+    void firstConnectionShouldMakeItATarget() throws Exception {
+        Await.until("ThingsBoard knows the device", () -> site.systems().hasDevice("device-1"));
+        assertThat(site.systems().target("device-1").isMissingNode())
+                .as("nobody has seen it yet")
+                .isTrue();
+        assertThat(device.poll()).isEqualTo("401");
+
+        assertThat(device.connect()).isEqualTo(ACCEPTED);
+
+        Await.until("it is a target", () -> !site.systems().target("device-1").isMissingNode());
+        // Once it has asked for updates, hawkBit puts there where it asked from.
+        assertThat(site.systems().target("device-1").path("address").asText()).endsWith("/" + device.address());
+        awaitTarget(device);
+        assertThat(asOperatorsSeeIt("device-1").path("state").asText()).isEqualTo("connected");
+        assertAttributes(device);
+    }
+
+    @Test
+    @Order(3)
+    void newCertificateKeyShouldLeaveTheTunnelAsItIsAndTakeThePlaceOfTheOldOneOnThePlatform() throws Exception {
         X509Certificate certificate = device.disk().certificate();
         String tunnel = device.disk().text("wg0.conf");
+        Path old = device.copyOfIdentity();
 
         device.enrollAgain();
 
         assertThat(device.disk().certificate().getPublicKey()).isNotEqualTo(certificate.getPublicKey());
         assertThat(device.disk().text("wg0.conf")).isEqualTo(tunnel);
         awaitTunnel(device);
+        Await.until("the new certificate is let in", () -> device.connect() == ACCEPTED);
+        assertThat(device.connectAs(old)).isEqualTo(NOT_AUTHORIZED);
+        awaitTarget(device);
+        Await.until(
+                "the attributes are of the new certificate",
+                () -> site.systems()
+                        .attribute("device-1", "certificateSerial")
+                        .asText()
+                        .endsWith(device.disk().certificate().getSerialNumber().toString(16)));
+        assertAttributes(device);
     }
 
     @Test
-    @Order(3)
+    @Order(4)
     void newWireGuardKeyShouldTakeThePlaceOfTheOldOneAtTheSameAddress() throws Exception {
         String address = device.address();
         String key = device.publicKey();
@@ -120,30 +185,42 @@ class TunnelLifeTest {
     }
 
     @Test
-    @Order(4)
+    @Order(5)
     void suspendedDeviceShouldBeShutOutUntilItIsResumed() throws Exception {
         site.bridge("devices", "suspend", "device-1", "--reason", "stolen?").succeeded();
         Await.until("the peer is gone", LONGEST, () -> !site.peers().containsKey(device.publicKey()));
         assertSilence(device);
         assertForeignPeerIsThere();
+        Await.until("MQTT refuses it", () -> device.connect() == NOT_AUTHORIZED);
+        Await.until("hawkBit refuses it", () -> device.poll().equals("401"));
 
         site.bridge("devices", "resume", "device-1", "--reason", "found").succeeded();
         awaitTunnel(device);
+        Await.until("MQTT lets it in", () -> device.connect() == ACCEPTED);
+        awaitTarget(device);
     }
 
     @Test
-    @Order(5)
+    @Order(6)
     void decommissionedDeviceShouldBeOutWithProof() throws Exception {
         other.enroll();
         other.bringTunnelUp();
         awaitTunnel(other);
+        Await.until("MQTT lets the other one in", () -> other.connect() == ACCEPTED);
+        awaitTarget(other);
 
         Outcome decommissioned = site.bridge("devices", "decommission", "device-1", "--reason", "sold", "--wait", "60")
                 .succeeded();
 
         assertThat(decommissioned.output()).containsPattern("complete +yes");
         assertSilence(device);
+        assertThat(device.connect()).isEqualTo(NOT_AUTHORIZED);
+        assertThat(device.poll()).isEqualTo("401");
+        assertThat(site.systems().hasDevice("device-1")).isFalse();
+        assertThat(site.systems().target("device-1").isMissingNode()).isTrue();
         awaitTunnel(other);
+        assertThat(other.connect()).isEqualTo(ACCEPTED);
+        assertThat(other.poll()).isEqualTo("200");
         assertForeignPeerIsThere();
         assertReceiptIsGenuineFarFromAnyBridge();
         assertThat(site.renewAtStepCa(device.disk())).as("of the revoked one").isEqualTo("401");
@@ -168,12 +245,15 @@ class TunnelLifeTest {
 
         assertThat(verified.output())
                 .startsWith("Genuine")
+                .containsPattern("certificate-authority: done\n.*\n +observed:")
                 .containsPattern("tunnel: done\n.*\n +observed:")
-                .contains("certificate-authority: done", "Renewal behind the bridge: possible");
+                .containsPattern("update-server: done\n.*\n +observed:")
+                .containsPattern("platform: done\n.*\n +observed:")
+                .contains("Renewal behind the bridge: possible");
     }
 
     @Test
-    @Order(6)
+    @Order(7)
     void peersShouldComeBackWhenBridgeAndInterfaceAreMadeAnew() throws Exception {
         site.killBridge();
         site.loseServer();

@@ -38,6 +38,7 @@ final class TunnelSite implements AutoCloseable {
     private final List<TunnelDevice> devices = new ArrayList<>();
     private final List<Process> helpers = new ArrayList<>();
     private Optional<BridgeProcess> bridge = Optional.empty();
+    private Optional<SiteSystems> systems = Optional.empty();
 
     /** A command that has ended. */
     record Outcome(int status, String output, String errors) {
@@ -83,10 +84,9 @@ final class TunnelSite implements AutoCloseable {
                 "127.0.0.1:8444"));
     }
 
-    /** With everything running. */
+    /** With everything running but hawkBit and ThingsBoard, of which the bridge knows nothing. */
     static TunnelSite open(Path directory, String apply) throws Exception {
-        NetworkNamespace network = NetworkNamespace.make();
-        TunnelSite site = new TunnelSite(network, directory, stepCaIn(network), apply);
+        TunnelSite site = make(directory, apply);
         try {
             site.makeTunnelServer();
             site.startBridge();
@@ -95,6 +95,34 @@ final class TunnelSite implements AutoCloseable {
             site.close();
             throw e;
         }
+    }
+
+    /** With everything running, and ThingsBoard set up by {@code ./bridge thingsboard setup}. */
+    static TunnelSite openWithSystems(Path directory, String apply) throws Exception {
+        TunnelSite site = make(directory, apply);
+        try {
+            SiteSystems systems = SiteSystems.start(site.network, ADDRESS, directory, site.stepCa);
+            site.systems = Optional.of(systems);
+            site.environment.putAll(systems.environment());
+            site.makeTunnelServer();
+            site.startBridge();
+            site.bridge("thingsboard", "setup").succeeded();
+            systems.awaitAll();
+            return site;
+        } catch (Exception | AssertionError e) {
+            site.close();
+            throw e;
+        }
+    }
+
+    private static TunnelSite make(Path directory, String apply) {
+        NetworkNamespace network = NetworkNamespace.make();
+        return new TunnelSite(network, directory, stepCaIn(network), apply);
+    }
+
+    /** hawkBit and ThingsBoard. */
+    SiteSystems systems() {
+        return systems.orElseThrow();
     }
 
     private static StepCaServer stepCaIn(NetworkNamespace network) {
@@ -225,6 +253,7 @@ final class TunnelSite implements AutoCloseable {
         helpers.forEach(Process::destroy);
         helpers.forEach(helper -> helper.onExit().join());
         bridge.ifPresent(BridgeProcess::close);
+        systems.ifPresent(SiteSystems::close);
         // wireguard-go, which wg-quick leaves behind, ends with its interface.
         network.run("sh", "-c", "ip link delete " + INTERFACE + " 2>/dev/null || :");
         stepCa.close();

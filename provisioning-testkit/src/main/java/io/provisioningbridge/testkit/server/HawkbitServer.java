@@ -65,14 +65,9 @@ public final class HawkbitServer implements AutoCloseable {
     private HawkbitServer(List<String> properties) {
         this.directory = newDirectory();
         this.port = freePort();
-        List<String> command = new ArrayList<>(List.of(
-                PROGRAM,
-                "--server.port=" + port,
-                "--server.servlet.context-path=" + CONTEXT,
-                "--org.eclipse.hawkbit.repository.file.path=" + directory));
-        properties.forEach(property -> command.add("--" + property));
         try {
-            this.process = ServerProcess.start(command, directory, logFile(), this::isReady, START_PATIENCE);
+            this.process = ServerProcess.start(
+                    command(directory, port, properties), directory, logFile(), this::isReady, START_PATIENCE);
         } catch (RuntimeException e) {
             delete(directory);
             throw e;
@@ -85,6 +80,16 @@ public final class HawkbitServer implements AutoCloseable {
         // The first request of all makes the tenant; others that come at the same time answer 500.
         server.manage("GET", "/targets", "");
         return server;
+    }
+
+    static List<String> command(Path directory, int port, List<String> properties) {
+        List<String> command = new ArrayList<>(List.of(
+                PROGRAM,
+                "--server.port=" + port,
+                "--server.servlet.context-path=" + CONTEXT,
+                "--org.eclipse.hawkbit.repository.file.path=" + directory));
+        properties.forEach(property -> command.add("--" + property));
+        return command;
     }
 
     /** {@code http://127.0.0.1:<port>/hawkbit}. */
@@ -182,7 +187,7 @@ public final class HawkbitServer implements AutoCloseable {
         return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    private static Path newDirectory() {
+    static Path newDirectory() {
         try {
             return Files.createTempDirectory("hawkbit-");
         } catch (IOException e) {
@@ -190,7 +195,7 @@ public final class HawkbitServer implements AutoCloseable {
         }
     }
 
-    private static void delete(Path directory) {
+    static void delete(Path directory) {
         try (Stream<Path> files = Files.walk(directory)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(file);

@@ -19,7 +19,7 @@ import java.security.cert.X509Certificate;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
 
-/** MQTT over TLS on a loopback address; a client certificate is wanted, not needed. */
+/** MQTT over TLS; a client certificate is wanted, not needed. */
 final class MqttServer implements AutoCloseable {
 
     private static final int SECONDS_TO_END = 10;
@@ -28,7 +28,7 @@ final class MqttServer implements AutoCloseable {
     private final EventLoopGroup loops = new NioEventLoopGroup(2);
     private final Channel listener;
 
-    MqttServer(ServerIdentity identity, Admission admission, Sessions sessions) {
+    MqttServer(ServerIdentity identity, InetAddress address, Admission admission, Sessions sessions) {
         SslContext tls = tls(identity);
         this.listener = new ServerBootstrap()
                 .group(loops)
@@ -43,7 +43,7 @@ final class MqttServer implements AutoCloseable {
                                 .addLast(new MqttConnection(admission, sessions));
                     }
                 })
-                .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+                .bind(new InetSocketAddress(address, 0))
                 .syncUninterruptibly()
                 .channel();
     }

@@ -2,6 +2,7 @@ package io.provisioningbridge.simulators.thingsboard;
 
 import com.sun.net.httpserver.HttpExchange;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.URI;
 import java.security.cert.X509Certificate;
 import java.time.InstantSource;
@@ -32,17 +33,22 @@ public final class ThingsBoardSimulator implements AutoCloseable {
     @FunctionalInterface
     public interface Interference {
 
-        /** @return whether it took the exchange, which it has ended then */
+        /** @return whether it took the exchange, whatever it does with it */
         boolean takes(String method, String path, HttpExchange exchange) throws IOException;
     }
 
     /** @param clock when devices connect, and whether their certificates are valid */
     public ThingsBoardSimulator(ServerIdentity identity, InstantSource clock, Timing timing) {
+        this(identity, clock, timing, InetAddress.getLoopbackAddress());
+    }
+
+    /** @param mqttAddress where devices connect; everything else is at loopback addresses all the same */
+    public ThingsBoardSimulator(ServerIdentity identity, InstantSource clock, Timing timing, InetAddress mqttAddress) {
         this.rules = new RuleEngine(timing, this::ruleChainOf);
         this.tenant = new Tenant(sessions::close, rules::accept);
         this.admission = new Admission(tenant, clock, rules::accept);
         this.rest = new RestServer(accounts, tenant, ruleChains, clock);
-        this.mqtt = new MqttServer(identity, admission, sessions);
+        this.mqtt = new MqttServer(identity, mqttAddress, admission, sessions);
     }
 
     /** That of the device's profile, or the root's. */
@@ -60,7 +66,7 @@ public final class ThingsBoardSimulator implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + rest.port());
     }
 
-    /** The port of MQTT over TLS on 127.0.0.1. */
+    /** The port of MQTT over TLS. */
     public int mqttPort() {
         return mqtt.port();
     }
