@@ -65,7 +65,7 @@ final class Devices {
         }
         Device device = Device.of(operation, RestApi.json(operation, reply));
         if (!device.name().equals(name)) {
-            throw Refusals.nonsense(operation, "it is another device");
+            throw Refusals.contradiction(operation, "it is another device");
         }
         return Optional.of(device);
     }
@@ -157,7 +157,7 @@ final class Devices {
         refuseForeignCertificate(operation, reply);
         Credentials now = credentials(operation, reply);
         if (!now.type().equals(type) || !now.id().equals(credentialsId)) {
-            throw Refusals.nonsense(operation, "it is not the credential that was sent");
+            throw Refusals.contradiction(operation, "it is not the credential that was sent");
         }
         return Optional.of(now);
     }

@@ -31,12 +31,22 @@ final class Refusals {
             case 500 -> internalError(message, reply);
             // A proxy in front gave up on the server, or waits no longer for it.
             case 408, 502, 503, 504 -> new BackendUnavailableException(message, Effect.POSSIBLE, reply.retryAfter());
-            default -> refused(message, Fault.BACKEND, reply.status() < 500 ? Effect.NONE : Effect.POSSIBLE);
+            // Nothing that ThingsBoard says of a device: something else answers at this URL, until an operator cures
+            // it.
+            default ->
+                new BackendUnavailableException(
+                        message, reply.status() < 500 ? Effect.NONE : Effect.POSSIBLE, UNTIL_CURED);
         };
     }
 
-    /** A success that makes no sense: most likely something else answers at this URL. */
-    static BackendRefusedException nonsense(String operation, String what) {
+    /** A success that makes no sense: most likely something else answers at this URL, such as a proxy in maintenance. */
+    static BackendUnavailableException nonsense(String operation, String what) {
+        return new BackendUnavailableException(
+                operation + ": ThingsBoard's answer makes no sense: " + what, Effect.POSSIBLE);
+    }
+
+    /** A success that is about something else than what was asked for, and would be the next time. */
+    static BackendRefusedException contradiction(String operation, String what) {
         return refused(operation + ": ThingsBoard's answer makes no sense: " + what, Fault.BACKEND, Effect.POSSIBLE);
     }
 

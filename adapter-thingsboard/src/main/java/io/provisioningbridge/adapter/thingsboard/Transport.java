@@ -2,8 +2,6 @@ package io.provisioningbridge.adapter.thingsboard;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.provisioningbridge.core.port.BackendException.Effect;
-import io.provisioningbridge.core.port.BackendRefusedException;
-import io.provisioningbridge.core.port.BackendRefusedException.Fault;
 import io.provisioningbridge.core.port.BackendUnavailableException;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -67,7 +65,6 @@ final class Transport {
 
     /**
      * @throws BackendUnavailableException no whole answer came
-     * @throws BackendRefusedException the answer was larger than any honest one
      */
     Reply exchange(HttpRequest request, Deadline deadline) {
         if (Thread.currentThread().isInterrupted()) {
@@ -88,8 +85,7 @@ final class Transport {
                     where + " did not answer within " + settings.deadline().toSeconds() + " s", Effect.POSSIBLE);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof BoundedBody.TooLarge tooLarge) {
-                throw new BackendRefusedException(
-                        where + ": " + tooLarge.getMessage(), Fault.BACKEND, Effect.POSSIBLE, e);
+                throw new BackendUnavailableException(where + ": " + tooLarge.getMessage(), Effect.POSSIBLE, e);
             }
             Effect effect = e.getCause() instanceof ConnectException ? Effect.NONE : Effect.POSSIBLE;
             throw new BackendUnavailableException(where + ": " + Failures.inWords(e.getCause()), effect);

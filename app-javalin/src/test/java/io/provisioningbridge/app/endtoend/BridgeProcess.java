@@ -2,6 +2,7 @@ package io.provisioningbridge.app.endtoend;
 
 import static org.assertj.core.api.Assertions.fail;
 
+import io.provisioningbridge.testkit.fixture.Seeded;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -50,6 +51,14 @@ final class BridgeProcess implements AutoCloseable {
         BridgeProcess bridge = start(wrapper, directory, environment, "serve");
         bridge.await("it listens", () -> bridge.port().isPresent());
         return bridge;
+    }
+
+    /** The file of a tunnel server, which a bridge that is started there keeps. */
+    static void makeTunnelServer(Path directory) throws IOException {
+        Path file = directory.resolve("data/wireguard/wg_confs/wg0.conf");
+        Files.createDirectories(file.getParent());
+        Files.writeString(
+                file, "[Interface]\nPrivateKey = " + new Seeded(2).peerKey().base64() + "\nListenPort = 51820\n");
     }
 
     /** Any command, under way. */

@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.locks.LockSupport;
+import javax.net.ssl.SSLContext;
 
 /** Posts requests as devices do, over TLS that is trusted by a root's fingerprint. Safe for concurrent use. */
 final class DeviceClient {
@@ -59,6 +60,11 @@ final class DeviceClient {
                 bridge,
                 CertificateFingerprint.of(Pem.parseCertificates(root).orThrow().get(0))
                         .hex());
+    }
+
+    /** Trusts what this trusts. */
+    SSLContext trust() {
+        return client.sslContext();
     }
 
     /** What came back. */

@@ -45,8 +45,17 @@ public final class HawkbitSimulator implements AutoCloseable {
         thread.setDaemon(true);
         return thread;
     });
-    private final HttpServer server;
+    private volatile Interference interference = exchange -> false;
+    private HttpServer server;
     private volatile boolean overloaded;
+
+    /** What answers a request in its place. */
+    @FunctionalInterface
+    public interface Interference {
+
+        /** @return whether it took the exchange, whatever it does with it */
+        boolean takes(HttpExchange exchange) throws IOException;
+    }
 
     private HawkbitSimulator(String user, String password, RandomGenerator random) {
         this.login =
@@ -58,14 +67,19 @@ public final class HawkbitSimulator implements AutoCloseable {
         }
         configuration.put("authentication.gatewaytoken.key", JsonNodeFactory.instance.textNode(""));
         configuration.put("pollingTime", JsonNodeFactory.instance.textNode("00:05:00"));
+        server = listen(0);
+    }
+
+    private HttpServer listen(int port) {
         try {
-            server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+            HttpServer fresh = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
+            fresh.setExecutor(threads);
+            fresh.createContext("/", this::serve);
+            fresh.start();
+            return fresh;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        server.setExecutor(threads);
-        server.createContext("/", this::serve);
-        server.start();
     }
 
     /**
@@ -77,7 +91,7 @@ public final class HawkbitSimulator implements AutoCloseable {
     }
 
     /** {@code http://127.0.0.1:<port>}. */
-    public URI url() {
+    public synchronized URI url() {
         return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
     }
 
@@ -97,7 +111,30 @@ public final class HawkbitSimulator implements AutoCloseable {
         overloaded = on;
     }
 
+    /** From now on this sees every request first. */
+    public void interfere(Interference other) {
+        interference = other;
+    }
+
+    /** From now on requests are served as usual. */
+    public void stopInterfering() {
+        interference = exchange -> false;
+    }
+
+    /** It cannot be reached any more. */
+    public synchronized void stop() {
+        server.stop(0);
+    }
+
+    /** It can be reached again, at the same port, and has forgotten nothing. */
+    public synchronized void startAgain() {
+        server = listen(server.getAddress().getPort());
+    }
+
     private void serve(HttpExchange exchange) throws IOException {
+        if (interference.takes(exchange)) {
+            return;
+        }
         byte[] body = exchange.getRequestBody().readAllBytes();
         HawkbitAnswer answer = overloaded ? HawkbitAnswer.empty(429) : answer(exchange, body);
         if (answer.body().isEmpty()) {
@@ -230,7 +267,7 @@ public final class HawkbitSimulator implements AutoCloseable {
 
     @Override
     public void close() {
-        server.stop(0);
+        stop();
         threads.shutdownNow();
     }
 }
