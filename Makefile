@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help build verify test format demo benchmark ci clean
+.PHONY: help build verify test format demo benchmark webhooks ci clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,6 +22,10 @@ demo: ## a bridge with an embedded CA, and a simulated device that enrolls
 benchmark: ## enrollments beside bare signatures at a real step-ca; a few minutes
 	./mvnw -q package -pl benchmarks,app-javalin -am -DskipTests
 	cd benchmarks/target && $${JAVA_HOME:+$$JAVA_HOME/bin/}java -jar lib/benchmarks.jar ../../bridge
+
+webhooks: ## a platform that tells of 10,000 devices over 64 connections; some minutes
+	./mvnw -q package -pl benchmarks,app-javalin -am -DskipTests
+	cd benchmarks/target && $${JAVA_HOME:+$$JAVA_HOME/bin/}java -cp lib/benchmarks.jar io.provisioningbridge.benchmarks.WebhookBenchmark ../../bridge
 
 ci: ## what CI runs: installs the real servers if missing, then every test with them required
 	.ci/run
