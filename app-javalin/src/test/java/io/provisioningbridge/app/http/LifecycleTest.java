@@ -7,7 +7,7 @@ import io.javalin.util.JavalinBindException;
 import io.provisioningbridge.core.enrollment.EnrollmentResult;
 import io.provisioningbridge.core.enrollment.RefusalReason;
 import java.io.IOException;
-import java.net.ConnectException;
+import java.net.SocketException;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
@@ -100,7 +100,7 @@ class LifecycleTest {
         for (long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60); System.nanoTime() < end; ) {
             try {
                 new RawHttp(port).close();
-            } catch (ConnectException refused) {
+            } catch (SocketException refusedOrReset) {
                 return;
             }
         }

@@ -73,10 +73,12 @@ public interface WorkQueue {
 
     /**
      * Somebody says that something happened to a device outside: its lanes at these systems fall behind by a generation. Those
-     * that have failed stay so; and so do those that are due by now and that nobody has, which are going to be looked at after
-     * this anyway, and keep their turn. Makes none where there is none.
+     * that have failed stay so; and so do those that are due by then and that nobody has, which are going to be looked at
+     * anyway, and keep their turn. Makes none where there is none.
+     *
+     * @param from when it can be seen there, and so is to be looked for
      */
-    void hint(DeviceId device, Set<Backend> systems, Instant now);
+    void hint(DeviceId device, Set<Backend> systems, Instant from);
 
     /** The lanes of a device, in the order of their systems. */
     List<Lane> lanes(DeviceId device);

@@ -10,6 +10,7 @@ import io.provisioningbridge.core.port.Change;
 import io.provisioningbridge.core.port.DeviceStore;
 import io.provisioningbridge.core.port.Outcome;
 import io.provisioningbridge.core.port.WorkQueue;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.EnumSet;
 import java.util.Optional;
@@ -25,6 +26,11 @@ public final class ConfirmConnection {
 
     private static final Set<Backend> BOTH = EnumSet.of(Backend.PLATFORM, Backend.UPDATE_SERVER);
     private static final int ROUNDS = 8;
+
+    // A platform may tell of a connection before it can be read there: ThingsBoard writes attributes in batches, up to
+    // 50 ms
+    // late (observed: ThingsBoard CE 4.4).
+    private static final Duration READABLE_AFTER = Duration.ofSeconds(1);
 
     private final DeviceStore store;
     private final WorkQueue queue;
@@ -85,13 +91,17 @@ public final class ConfirmConnection {
 
     private ConnectionResult again(Device device) {
         boolean settled = isSettled(device);
-        queue.hint(device.id(), Set.of(Backend.PLATFORM), clock.instant());
+        askPlatform(device);
         return settled ? new ConnectionResult.AlreadyProvisioned(device) : new ConnectionResult.Pending(device);
+    }
+
+    private void askPlatform(Device device) {
+        queue.hint(device.id(), Set.of(Backend.PLATFORM), clock.instant().plus(READABLE_AFTER));
     }
 
     private Optional<ConnectionResult> first(Device device, String cause) {
         if (systems.contains(Backend.PLATFORM)) {
-            queue.hint(device.id(), Set.of(Backend.PLATFORM), clock.instant());
+            askPlatform(device);
             return Optional.of(new ConnectionResult.Pending(device));
         }
         Outcome outcome = store.commit(new Change.Connected(

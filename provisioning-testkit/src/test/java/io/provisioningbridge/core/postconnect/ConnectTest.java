@@ -196,6 +196,21 @@ class ConnectTest {
     }
 
     @Test
+    void connectionThatCanBeReadOnlyAfterTheHintShouldBeNoticed() {
+        X509Certificate leaf = rig.inService(device);
+        assertThat(rig.bridge.connected(ID, "webhook")).isInstanceOf(ConnectionResult.Pending.class);
+        rig.bridge.runDue();
+        rig.clock.tick(Duration.ofMillis(50));
+        rig.connects("dev-1", leaf);
+        rig.bridge.runDue();
+
+        rig.clock.tick(Duration.ofSeconds(1));
+        rig.bridge.runDue();
+
+        assertThat(state()).isEqualTo(DeviceState.CONNECTED);
+    }
+
+    @Test
     void withoutAPlatformTheHintItselfShouldCount() {
         ProvisioningBridge bridge = rig.builder().updateServer(rig.updateServer).build();
         leaf(bridge.enroll(LifeRig.request(device)));

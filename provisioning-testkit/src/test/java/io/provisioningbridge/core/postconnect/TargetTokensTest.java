@@ -125,6 +125,7 @@ class TargetTokensTest {
         without.runDue();
         rig.connects("dev-1", leaf);
         without.connected(ID, "webhook");
+        rig.clock.tick(Duration.ofSeconds(1));
         without.runDue();
         without.runDue();
         assertThat(rig.target("dev-1").orElseThrow().token().orElseThrow().reveal())
