@@ -6,6 +6,7 @@ import io.provisioningbridge.simulators.thingsboard.ThingsBoardSimulator;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** What can be wrong with outside systems. */
 enum Trouble {
@@ -32,19 +33,17 @@ enum Trouble {
         }
     },
 
-    /** A proxy answers that all is well. */
-    HTML {
-        @Override
-        void answer(HttpExchange exchange) throws IOException {
-            send(exchange, "text/html", "<html><body><h1>It works!</h1></body></html>");
-        }
-    },
+    /** In turn a proxy answers that all is well, and the answer ends too soon. */
+    NONSENSE {
+        private final AtomicInteger answers = new AtomicInteger();
 
-    /** The answer ends too soon. */
-    TRUNCATED {
         @Override
         void answer(HttpExchange exchange) throws IOException {
-            send(exchange, "application/json", "{\"id\":{\"entityType\":\"DEV");
+            if (answers.getAndIncrement() % 2 == 0) {
+                send(exchange, "text/html", "<html><body><h1>It works!</h1></body></html>");
+            } else {
+                send(exchange, "application/json", "{\"id\":{\"entityType\":\"DEV");
+            }
         }
     };
 
