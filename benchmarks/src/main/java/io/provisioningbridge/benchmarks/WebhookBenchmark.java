@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -165,7 +166,7 @@ public final class WebhookBenchmark {
     }
 
     private Round round(String what) throws Exception {
-        fleet.forEach(device -> systems.connect(certificates.get(device)));
+        fleet.forEach(device -> systems.connect(Objects.requireNonNull(certificates.get(device), device)));
         List<HttpRequest> calls = new ArrayList<>(fleet.size());
         for (String device : fleet) {
             calls.add(post(

@@ -6,7 +6,6 @@ import io.provisioningbridge.simulators.thingsboard.ThingsBoardSimulator;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /** What can be wrong with outside systems. */
 enum Trouble {
@@ -33,13 +32,11 @@ enum Trouble {
         }
     },
 
-    /** In turn a proxy answers that all is well, and the answer ends too soon. */
+    /** To those who read a proxy answers that all is well; to those who write the answer ends too soon. */
     NONSENSE {
-        private final AtomicInteger answers = new AtomicInteger();
-
         @Override
         void answer(HttpExchange exchange) throws IOException {
-            if (answers.getAndIncrement() % 2 == 0) {
+            if (exchange.getRequestMethod().equals("GET")) {
                 send(exchange, "text/html", "<html><body><h1>It works!</h1></body></html>");
             } else {
                 send(exchange, "application/json", "{\"id\":{\"entityType\":\"DEV");

@@ -99,7 +99,7 @@ class TunnelLifeTest {
         assertThat(site.systems().attribute(id, "certificateSerial").asText())
                 .isEqualTo("sn:" + certificate.getSerialNumber().toString(16));
         assertThat(site.systems().attribute(id, "certificateNotAfter").asLong())
-                .isEqualTo(certificate.getNotAfter().getTime());
+                .isEqualTo(certificate.getNotAfter().toInstant().toEpochMilli());
     }
 
     private static JsonNode asOperatorsSeeIt(String id) throws Exception {
