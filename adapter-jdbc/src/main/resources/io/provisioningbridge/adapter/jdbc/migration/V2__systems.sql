@@ -18,4 +18,4 @@ CREATE TABLE ${p}target_tokens (
 ALTER TABLE ${p}lanes ADD COLUMN verify_at BIGINT;
 
 -- Nothing asks for a serial number alone, and each enrollment wrote a page for it.
-DROP INDEX ${p}certificates_of_serial;
+DROP INDEX IF EXISTS ${p}certificates_of_serial;
