@@ -105,8 +105,9 @@ final class WebhookSite implements AutoCloseable {
                 .isTrue();
     }
 
-    /** Does what is due until nothing is. */
+    /** Does what is due until nothing is, once the platform can be asked about what it told. */
     void settle() {
+        clock.tick(Duration.ofSeconds(1));
         while (bridge.runDue() > 0) {
             // again
         }
