@@ -1,0 +1,4 @@
+@NullMarked
+package io.provisioningbridge.http;
+
+import org.jspecify.annotations.NullMarked;
