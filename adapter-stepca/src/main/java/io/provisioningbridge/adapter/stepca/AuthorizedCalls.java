@@ -5,6 +5,8 @@ import io.provisioningbridge.core.port.BackendException.Effect;
 import io.provisioningbridge.core.port.BackendRefusedException;
 import io.provisioningbridge.core.port.BackendRefusedException.Fault;
 import io.provisioningbridge.core.port.BackendUnavailableException;
+import io.provisioningbridge.http.Deadline;
+import io.provisioningbridge.http.Reply;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;

@@ -3,15 +3,16 @@ package io.provisioningbridge.adapter.stepca;
 import io.provisioningbridge.core.domain.Pem;
 import io.provisioningbridge.core.port.BackendException.Effect;
 import io.provisioningbridge.core.port.BackendUnavailableException;
-import java.io.IOException;
+import io.provisioningbridge.http.Deadline;
+import io.provisioningbridge.http.Exchange;
+import io.provisioningbridge.http.Failures;
+import io.provisioningbridge.http.Reply;
+import io.provisioningbridge.http.Trust;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -20,16 +21,13 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManager;
-import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
 
 /**
@@ -73,9 +71,9 @@ public final class FingerprintTrust {
 
     private static PinnedTrust find(URI url, List<String> paths, CertificateFingerprint expected, Deadline deadline) {
         AcceptsAnything seen = new AcceptsAnything();
-        HttpClient client = unverifiedClient(seen);
+        Exchange unverified = new Exchange(unverifiedClient(seen), MAX_BODY);
         for (String path : paths) {
-            seen.add(certificatesIn(get(client, Urls.below(url, path), deadline)));
+            seen.add(certificatesIn(get(unverified, Urls.below(url, path), deadline)));
             Optional<X509Certificate> match = seen.withFingerprint(expected);
             if (match.isPresent()) {
                 return pinned(match.get(), url);
@@ -90,48 +88,28 @@ public final class FingerprintTrust {
             throw unavailable("the fingerprint " + CertificateFingerprint.of(anchor) + " is that of " + url
                     + "'s own short-lived certificate; configure that of its root or of its issuing CA");
         }
-        try {
-            KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
-            store.load(null, null);
-            store.setCertificateEntry("anchor", anchor);
-            TrustManagerFactory factory = TrustManagerFactory.getInstance("PKIX");
-            factory.init(store);
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(null, factory.getTrustManagers(), null);
-            return new PinnedTrust(anchor, context);
-        } catch (GeneralSecurityException | IOException e) {
-            throw new IllegalStateException("a key store with one certificate can be made", e);
-        }
+        return new PinnedTrust(anchor, Trust.in(List.of(anchor)));
     }
 
     private static HttpClient unverifiedClient(AcceptsAnything seen) {
         try {
             SSLContext context = SSLContext.getInstance("TLS");
             context.init(null, new TrustManager[] {seen}, null);
-            return HttpClient.newBuilder()
-                    .version(HttpClient.Version.HTTP_1_1)
-                    .followRedirects(HttpClient.Redirect.NEVER)
-                    .connectTimeout(CONNECT_TIMEOUT)
-                    .sslContext(context)
-                    .build();
+            return Exchange.client(CONNECT_TIMEOUT).sslContext(context).build();
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("every JDK has TLS", e);
         }
     }
 
     /** The body of a success, otherwise nothing: then the chain presented with it is all there is to look at. */
-    private static String get(HttpClient client, URI url, Deadline deadline) {
-        CompletableFuture<HttpResponse<byte[]>> call =
-                client.sendAsync(HttpRequest.newBuilder(url).build(), BoundedBody.ofAtMost(MAX_BODY));
+    private static String get(Exchange unverified, URI url, Deadline deadline) {
         try {
-            HttpResponse<byte[]> response = call.get(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
-            return response.statusCode() / 100 == 2 ? new String(response.body(), StandardCharsets.UTF_8) : "";
+            Reply reply = unverified.send(HttpRequest.newBuilder(url).build(), deadline);
+            return reply.successful() ? reply.text() : "";
         } catch (InterruptedException e) {
-            call.cancel(true);
             Thread.currentThread().interrupt();
             throw unavailable("interrupted while asking " + url);
         } catch (TimeoutException e) {
-            call.cancel(true);
             throw unavailable("no answer from " + url + " in time");
         } catch (ExecutionException e) {
             throw new BackendUnavailableException(

@@ -1,6 +1,7 @@
 package io.provisioningbridge.adapter.stepca;
 
 import io.provisioningbridge.core.port.BackendException;
+import io.provisioningbridge.http.Deadline;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;

@@ -1,6 +1,7 @@
 package io.provisioningbridge.adapter.stepca;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.provisioningbridge.http.Json;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;

@@ -3,6 +3,7 @@ package io.provisioningbridge.adapter.stepca;
 import io.provisioningbridge.core.port.BackendException;
 import io.provisioningbridge.core.port.BackendException.Effect;
 import io.provisioningbridge.core.port.BackendUnavailableException;
+import io.provisioningbridge.http.Deadline;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.provisioningbridge.core.domain.Parsed;
 import io.provisioningbridge.core.port.BackendException.Effect;
 import io.provisioningbridge.core.port.BackendUnavailableException;
+import io.provisioningbridge.http.Deadline;
 import java.security.PrivateKey;
 import java.util.ArrayList;
 import java.util.List;

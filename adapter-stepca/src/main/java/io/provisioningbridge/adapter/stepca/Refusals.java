@@ -5,6 +5,7 @@ import io.provisioningbridge.core.port.BackendException.Effect;
 import io.provisioningbridge.core.port.BackendRefusedException;
 import io.provisioningbridge.core.port.BackendRefusedException.Fault;
 import io.provisioningbridge.core.port.BackendUnavailableException;
+import io.provisioningbridge.http.Reply;
 import java.util.List;
 import java.util.Locale;
 
@@ -31,9 +32,13 @@ final class Refusals {
         return switch (reply.status()) {
             case 400 -> refused(message, contains(reply, BAD_CSR) ? Fault.REQUEST : Fault.BACKEND, Effect.NONE);
             case 403 -> refused(message, contains(reply, FORBIDDEN_CSR) ? Fault.REQUEST : Fault.BACKEND, Effect.NONE);
-            case 429 -> new BackendUnavailableException(message, Effect.NONE, reply.retryAfter());
+            case 429 ->
+                new BackendUnavailableException(
+                        message, Effect.NONE, reply.retryAfter(BackendUnavailableException.DEFAULT_RETRY_AFTER));
             // A proxy in front gave up on the server, or waits no longer for it.
-            case 408, 502, 503, 504 -> new BackendUnavailableException(message, Effect.POSSIBLE, reply.retryAfter());
+            case 408, 502, 503, 504 ->
+                new BackendUnavailableException(
+                        message, Effect.POSSIBLE, reply.retryAfter(BackendUnavailableException.DEFAULT_RETRY_AFTER));
             default -> refused(message, Fault.BACKEND, surelyNothing(reply.status()) ? Effect.NONE : Effect.POSSIBLE);
         };
     }

@@ -1,6 +1,8 @@
 package io.provisioningbridge.adapter.stepca;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.provisioningbridge.http.Json;
+import io.provisioningbridge.http.Reply;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;

@@ -5,14 +5,17 @@ import io.provisioningbridge.core.port.BackendException.Effect;
 import io.provisioningbridge.core.port.BackendRefusedException;
 import io.provisioningbridge.core.port.BackendRefusedException.Fault;
 import io.provisioningbridge.core.port.BackendUnavailableException;
+import io.provisioningbridge.http.Deadline;
+import io.provisioningbridge.http.Exchange;
+import io.provisioningbridge.http.Failures;
+import io.provisioningbridge.http.Json;
+import io.provisioningbridge.http.Reply;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -23,9 +26,6 @@ import org.jspecify.annotations.Nullable;
  * Exchanges with step-ca over verified connections: each bounded in time and size, and clear about whether the request may
  * have been acted upon. Trust is established by the first exchange that finds the server there. Safe for
  * concurrent use.
- *
- * <p>HTTP/1.1: over HTTP/2 all requests would share one connection and be lost with it, and JDK 17 fails every request in
- * flight when the server says GOAWAY.
  */
 final class StepCaClient {
 
@@ -38,7 +38,7 @@ final class StepCaClient {
     private volatile @Nullable Verified verified;
     private volatile String trouble = "";
 
-    private record Verified(X509Certificate anchor, HttpClient client) {}
+    private record Verified(X509Certificate anchor, Exchange exchange) {}
 
     StepCaClient(StepCaSettings settings, InstantSource ours) {
         this.settings = settings;
@@ -84,26 +84,25 @@ final class StepCaClient {
     }
 
     private Reply exchange(HttpRequest request, TrackedBody body, Deadline deadline) {
-        HttpClient client = verified(deadline).client();
-        CompletableFuture<HttpResponse<byte[]>> call = client.sendAsync(request, BoundedBody.ofAtMost(MAX_BODY));
+        Exchange exchange = verified(deadline).exchange();
         try {
-            HttpResponse<byte[]> response = call.get(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
+            Reply reply = exchange.send(request, deadline);
             trouble = "";
-            clock.observe(response.headers());
-            return new Reply(response.statusCode(), response.headers(), response.body());
+            clock.observe(reply.headers());
+            return reply;
         } catch (InterruptedException e) {
-            Effect effect = giveUp(call, body);
+            Effect effect = withdrawn(body);
             Thread.currentThread().interrupt();
             throw new BackendUnavailableException("interrupted while step-ca was asked", effect);
         } catch (TimeoutException e) {
-            Effect effect = giveUp(call, body);
+            Effect effect = withdrawn(body);
             throw failed(
                     request.uri() + " did not answer within "
                             + settings.deadline().toSeconds() + " s",
                     effect);
         } catch (ExecutionException e) {
-            Effect effect = giveUp(call, body);
-            if (e.getCause() instanceof BoundedBody.TooLarge) {
+            Effect effect = withdrawn(body);
+            if (e.getCause() instanceof Exchange.TooLarge) {
                 throw new BackendRefusedException(
                         request.uri() + ": " + e.getCause().getMessage(), Fault.BACKEND, effect, e);
             }
@@ -111,10 +110,8 @@ final class StepCaClient {
         }
     }
 
-    private static Effect giveUp(CompletableFuture<?> call, TrackedBody body) {
-        boolean withdrawn = body.withdraw();
-        call.cancel(true);
-        return withdrawn ? Effect.NONE : Effect.POSSIBLE;
+    private static Effect withdrawn(TrackedBody body) {
+        return body.withdraw() ? Effect.NONE : Effect.POSSIBLE;
     }
 
     private BackendUnavailableException failed(String what, Effect effect) {
@@ -152,13 +149,10 @@ final class StepCaClient {
         try {
             PinnedTrust trust =
                     FingerprintTrust.ofStepCa(url, settings.fingerprint(), Duration.ofNanos(deadline.remainingNanos()));
-            HttpClient client = HttpClient.newBuilder()
-                    .version(HttpClient.Version.HTTP_1_1)
-                    .followRedirects(HttpClient.Redirect.NEVER)
-                    .connectTimeout(settings.connectTimeout())
+            HttpClient client = Exchange.client(settings.connectTimeout())
                     .sslContext(trust.context())
                     .build();
-            Verified fresh = new Verified(trust.anchor(), client);
+            Verified fresh = new Verified(trust.anchor(), new Exchange(client, MAX_BODY));
             verified = fresh;
             return fresh;
         } catch (BackendUnavailableException e) {

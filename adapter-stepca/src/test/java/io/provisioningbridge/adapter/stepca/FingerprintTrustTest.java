@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.provisioningbridge.core.domain.Pem;
 import io.provisioningbridge.core.port.BackendUnavailableException;
+import io.provisioningbridge.http.Json;
 import io.provisioningbridge.testkit.server.CertificateHierarchy;
 import io.provisioningbridge.testkit.server.RequiresServer;
 import io.provisioningbridge.testkit.server.StepCaProvisioner;

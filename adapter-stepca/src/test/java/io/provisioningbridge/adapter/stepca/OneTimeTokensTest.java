@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.provisioningbridge.adapter.stepca.OneTimeTokens.Purpose;
 import io.provisioningbridge.core.domain.Secret;
+import io.provisioningbridge.http.Json;
 import io.provisioningbridge.testkit.fixture.DeviceKey;
 import io.provisioningbridge.testkit.fixture.SettableClock;
 import io.provisioningbridge.testkit.server.StepCaProvisioner;

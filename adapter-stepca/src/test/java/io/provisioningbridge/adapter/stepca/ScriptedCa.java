@@ -10,6 +10,7 @@ import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
 import io.provisioningbridge.core.domain.Pem;
+import io.provisioningbridge.http.Json;
 import io.provisioningbridge.testkit.server.CertificateHierarchy;
 import io.provisioningbridge.testkit.server.StepCaProvisioner;
 import java.io.IOException;

@@ -10,6 +10,7 @@ import io.provisioningbridge.core.port.BackendException.Effect;
 import io.provisioningbridge.core.port.BackendRefusedException;
 import io.provisioningbridge.core.port.BackendRefusedException.Fault;
 import io.provisioningbridge.core.port.BackendUnavailableException;
+import io.provisioningbridge.http.Json;
 import io.provisioningbridge.testkit.fixture.Requests;
 import io.provisioningbridge.testkit.server.CertificateHierarchy;
 import java.math.BigInteger;
