@@ -3,21 +3,23 @@ package io.provisioningbridge.adapter.hawkbit;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.provisioningbridge.core.port.BackendException.Effect;
 import io.provisioningbridge.core.port.BackendUnavailableException;
+import io.provisioningbridge.http.Deadline;
+import io.provisioningbridge.http.Exchange;
+import io.provisioningbridge.http.Failures;
+import io.provisioningbridge.http.Json;
+import io.provisioningbridge.http.Trust;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -25,9 +27,6 @@ import org.jspecify.annotations.Nullable;
 /**
  * Exchanges with hawkBit: each at its turn, bounded in time and size, with the bridge's credentials. What comes back is an
  * answer of hawkBit's about what was asked; all else is an exception. Safe for concurrent use.
- *
- * <p>HTTP/1.1: over HTTP/2 all requests would share one connection and be lost with it, and JDK 17 fails every request in
- * flight when a proxy in front says GOAWAY.
  */
 final class HawkbitClient {
 
@@ -43,7 +42,7 @@ final class HawkbitClient {
     private static final int REQUEST_TIMEOUT = 408;
 
     private final HawkbitSettings settings;
-    private final HttpClient http;
+    private final Exchange exchange;
     private final String authorization;
     private final Pace reads;
     private final Pace writes;
@@ -54,14 +53,11 @@ final class HawkbitClient {
 
     HawkbitClient(HawkbitSettings settings) {
         this.settings = settings;
-        HttpClient.Builder builder = HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .followRedirects(HttpClient.Redirect.NEVER)
-                .connectTimeout(settings.connectTimeout());
+        HttpClient.Builder builder = Exchange.client(settings.connectTimeout());
         if (!settings.trusted().isEmpty()) {
             builder.sslContext(Trust.in(settings.trusted()));
         }
-        this.http = builder.build();
+        this.exchange = new Exchange(builder.build(), MAX_BODY);
         String login = settings.user() + ":" + settings.password().reveal();
         this.authorization = "Basic " + Base64.getEncoder().encodeToString(login.getBytes(StandardCharsets.UTF_8));
         this.reads = new Pace(settings.readsPerSecond());
@@ -74,17 +70,17 @@ final class HawkbitClient {
     }
 
     /** @throws BackendUnavailableException no answer of hawkBit's, or none that is about what was asked */
-    Reply get(String path, Deadline deadline) {
+    Answer get(String path, Deadline deadline) {
         return exchange(new Call("GET", path, Optional.empty(), List.of(), false), deadline);
     }
 
     /** As {@link #get}, and whatever comes of it is no {@link #trouble}. */
-    Reply peek(String path, Deadline deadline) {
+    Answer peek(String path, Deadline deadline) {
         return exchange(new Call("GET", path, Optional.empty(), List.of(), true), deadline);
     }
 
     /** As {@link #get}. */
-    Reply delete(String path, Deadline deadline) {
+    Answer delete(String path, Deadline deadline) {
         return exchange(new Call("DELETE", path, Optional.empty(), List.of(), false), deadline);
     }
 
@@ -93,7 +89,7 @@ final class HawkbitClient {
      *
      * @param secrets what the body holds and nobody may read in a message
      */
-    Reply send(String method, String path, JsonNode body, List<String> secrets, Deadline deadline) {
+    Answer send(String method, String path, JsonNode body, List<String> secrets, Deadline deadline) {
         return exchange(new Call(method, path, Optional.of(body), secrets, false), deadline);
     }
 
@@ -114,23 +110,23 @@ final class HawkbitClient {
         }
     }
 
-    private Reply exchange(Call call, Deadline operation) {
+    private Answer exchange(Call call, Deadline operation) {
         Deadline deadline = operation.within(settings.requestTimeout());
         while (true) {
             waitForTurn(call, deadline);
-            Reply reply = answered(call, deadline);
-            switch (reply.meaning()) {
+            Answer answer = answered(call, deadline);
+            switch (answer.meaning()) {
                 case OVERLOADED -> {
-                    Duration rest = reply.retryAfter(REST);
+                    Duration rest = answer.retryAfter(REST);
                     (call.isRead() ? reads : writes).rest(rest);
                     if (!deadline.leaves(rest)) {
                         throw failed(call, "it has too many requests of ours", Effect.NONE, rest);
                     }
                 }
-                case AWAY -> throw turnedAway(call, reply);
+                case AWAY -> throw turnedAway(call, answer);
                 case DONE, EXISTS, MISSING, REFUSED, TROUBLED -> {
                     noteSuccess(call);
-                    return reply;
+                    return answer;
                 }
             }
         }
@@ -147,7 +143,7 @@ final class HawkbitClient {
         }
     }
 
-    private Reply answered(Call call, Deadline deadline) {
+    private Answer answered(Call call, Deadline deadline) {
         try {
             return once(call, deadline);
         } catch (ExecutionException first) {
@@ -164,17 +160,13 @@ final class HawkbitClient {
         }
     }
 
-    private Reply once(Call call, Deadline deadline) throws ExecutionException {
-        CompletableFuture<HttpResponse<byte[]>> answer = http.sendAsync(request(call), BoundedBody.ofAtMost(MAX_BODY));
+    private Answer once(Call call, Deadline deadline) throws ExecutionException {
         try {
-            HttpResponse<byte[]> response = answer.get(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
-            return new Reply(response.statusCode(), response.headers(), response.body(), call.secrets());
+            return new Answer(exchange.send(request(call), deadline), call.secrets());
         } catch (InterruptedException e) {
-            answer.cancel(true);
             Thread.currentThread().interrupt();
             throw new BackendUnavailableException("interrupted while hawkBit was asked", call.effect());
         } catch (TimeoutException e) {
-            answer.cancel(true);
             throw failed(
                     call,
                     "no answer within " + settings.requestTimeout().toSeconds() + " s",
@@ -204,7 +196,7 @@ final class HawkbitClient {
                 && !(failure instanceof ConnectException)
                 && !(failure instanceof HttpConnectTimeoutException)
                 && !(failure instanceof SSLException)
-                && !(failure instanceof BoundedBody.TooLarge);
+                && !(failure instanceof Exchange.TooLarge);
     }
 
     private BackendUnavailableException failed(Call call, ExecutionException failure) {
@@ -217,12 +209,12 @@ final class HawkbitClient {
                 BackendUnavailableException.DEFAULT_RETRY_AFTER);
     }
 
-    private BackendUnavailableException turnedAway(Call call, Reply reply) {
-        String why = "it answered " + reply.words();
-        if (reply.status() >= 500 || reply.status() == REQUEST_TIMEOUT) {
-            return failed(call, why, call.effect(), reply.retryAfter(BackendUnavailableException.DEFAULT_RETRY_AFTER));
+    private BackendUnavailableException turnedAway(Call call, Answer answer) {
+        String why = "it answered " + answer.words();
+        if (answer.status() >= 500 || answer.status() == REQUEST_TIMEOUT) {
+            return failed(call, why, call.effect(), answer.retryAfter(BackendUnavailableException.DEFAULT_RETRY_AFTER));
         }
-        BackendUnavailableException failure = failed(call, why, Effect.NONE, reply.retryAfter(UNTIL_CURED));
+        BackendUnavailableException failure = failed(call, why, Effect.NONE, answer.retryAfter(UNTIL_CURED));
         if (!call.isRead()) {
             unwritable = String.valueOf(failure.getMessage());
         }

@@ -2,11 +2,13 @@ package io.provisioningbridge.adapter.hawkbit;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
-import io.provisioningbridge.adapter.hawkbit.Reply.Meaning;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.provisioningbridge.adapter.hawkbit.Answer.Meaning;
 import io.provisioningbridge.core.domain.DeviceId;
 import io.provisioningbridge.core.port.BackendException.Effect;
 import io.provisioningbridge.core.port.BackendUnavailableException;
 import io.provisioningbridge.core.port.UpdateServer;
+import io.provisioningbridge.http.Deadline;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -68,11 +70,11 @@ public final class HawkbitUpdateServer implements UpdateServer {
             targets.forEach(target -> results.put(target.device(), late()));
             return;
         }
-        Reply reply = create(targets, deadline);
-        if (reply.meaning() == Meaning.DONE) {
+        Answer answer = create(targets, deadline);
+        if (answer.meaning() == Meaning.DONE) {
             targets.forEach(target -> results.put(target.device(), new Result.Done()));
-        } else if (targets.size() == 1 && reply.meaning() != Meaning.EXISTS) {
-            results.put(targets.get(0).device(), result(reply));
+        } else if (targets.size() == 1 && answer.meaning() != Meaning.EXISTS) {
+            results.put(targets.get(0).device(), result(answer));
         } else {
             // All or nothing: nothing was made.
             putOneByOne(targets, results, deadline);
@@ -101,8 +103,8 @@ public final class HawkbitUpdateServer implements UpdateServer {
                 results.put(target.device(), isLate(deadline) ? late() : putOne(target, present, deadline)));
     }
 
-    private Reply create(List<Target> targets, Deadline deadline) {
-        ArrayNode body = Json.array();
+    private Answer create(List<Target> targets, Deadline deadline) {
+        ArrayNode body = JsonNodeFactory.instance.arrayNode();
         targets.forEach(target -> body.add(Targets.json(target)));
         return client.send("POST", TARGETS, body, Targets.secrets(targets), deadline);
     }
@@ -114,17 +116,17 @@ public final class HawkbitUpdateServer implements UpdateServer {
             if (seen.isPresent() && Targets.isAsWanted(seen.get(), target)) {
                 return new Result.Done();
             }
-            Reply reply = seen.isPresent() ? correct(target, deadline) : create(List.of(target), deadline);
-            Meaning meaning = reply.meaning();
+            Answer answer = seen.isPresent() ? correct(target, deadline) : create(List.of(target), deadline);
+            Meaning meaning = answer.meaning();
             if (meaning != Meaning.EXISTS && meaning != Meaning.MISSING) {
-                return result(reply);
+                return result(answer);
             }
             seen = find(target.device(), deadline);
         }
         return new Result.Later("the target comes and goes", SOON);
     }
 
-    private Reply correct(Target target, Deadline deadline) {
+    private Answer correct(Target target, Deadline deadline) {
         return client.send(
                 "PUT", path(target.device()), Targets.json(target), Targets.secrets(List.of(target)), deadline);
     }
@@ -146,18 +148,18 @@ public final class HawkbitUpdateServer implements UpdateServer {
     }
 
     private Result removeOne(DeviceId device, Deadline deadline) {
-        Reply reply = client.delete(path(device), deadline);
-        return reply.meaning() == Meaning.MISSING ? new Result.Done() : result(reply);
+        Answer answer = client.delete(path(device), deadline);
+        return answer.meaning() == Meaning.MISSING ? new Result.Done() : result(answer);
     }
 
-    private static Result result(Reply reply) {
-        return switch (reply.meaning()) {
+    private static Result result(Answer answer) {
+        return switch (answer.meaning()) {
             case DONE -> new Result.Done();
-            case REFUSED -> new Result.Refused("hawkBit answered " + reply.words());
+            case REFUSED -> new Result.Refused("hawkBit answered " + answer.words());
             case EXISTS, MISSING, TROUBLED, OVERLOADED, AWAY ->
                 new Result.Later(
-                        "hawkBit answered " + reply.words(),
-                        reply.retryAfter(BackendUnavailableException.DEFAULT_RETRY_AFTER));
+                        "hawkBit answered " + answer.words(),
+                        answer.retryAfter(BackendUnavailableException.DEFAULT_RETRY_AFTER));
         };
     }
 
@@ -168,19 +170,19 @@ public final class HawkbitUpdateServer implements UpdateServer {
 
     /** By its path: a search ignores case and knows wild cards. */
     private Optional<Seen> find(DeviceId device, Deadline deadline) {
-        Reply reply = client.get(path(device), deadline);
-        if (reply.meaning() == Meaning.MISSING) {
+        Answer answer = client.get(path(device), deadline);
+        if (answer.meaning() == Meaning.MISSING) {
             return Optional.empty();
         }
         return Optional.of(sense(
-                reply, json -> Targets.seen(json).filter(seen -> seen.id().equals(device.text()))));
+                answer, json -> Targets.seen(json).filter(seen -> seen.id().equals(device.text()))));
     }
 
     @Override
     public Page list(long from) {
-        Reply reply = client.get(
+        Answer answer = client.get(
                 TARGETS + "?limit=" + PAGE + "&sort=id:ASC&offset=" + from, Deadline.in(settings.deadline()));
-        return sense(reply, json -> page(json, from));
+        return sense(answer, json -> page(json, from));
     }
 
     private static Optional<Page> page(JsonNode json, long from) {
@@ -207,13 +209,14 @@ public final class HawkbitUpdateServer implements UpdateServer {
      *
      * @throws BackendUnavailableException it makes no sense
      */
-    private <T> T sense(Reply reply, Function<JsonNode, Optional<T>> reader) {
-        return Optional.of(reply)
-                .filter(answer -> answer.meaning() == Meaning.DONE)
-                .flatMap(Reply::json)
+    private <T> T sense(Answer answer, Function<JsonNode, Optional<T>> reader) {
+        return Optional.of(answer)
+                .filter(there -> there.meaning() == Meaning.DONE)
+                .flatMap(Answer::json)
                 .flatMap(reader)
                 .orElseThrow(() -> new BackendUnavailableException(
-                        "hawkBit at " + settings.url() + ": its answer makes no sense; " + reply.words(), Effect.NONE));
+                        "hawkBit at " + settings.url() + ": its answer makes no sense; " + answer.words(),
+                        Effect.NONE));
     }
 
     @Override

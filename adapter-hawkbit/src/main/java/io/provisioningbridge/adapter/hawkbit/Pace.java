@@ -1,5 +1,6 @@
 package io.provisioningbridge.adapter.hawkbit;
 
+import io.provisioningbridge.http.Deadline;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 

@@ -1,8 +1,9 @@
 package io.provisioningbridge.adapter.hawkbit;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.provisioningbridge.adapter.hawkbit.Reply.Meaning;
+import io.provisioningbridge.adapter.hawkbit.Answer.Meaning;
 import io.provisioningbridge.core.port.BackendUnavailableException;
+import io.provisioningbridge.http.Deadline;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -108,10 +109,10 @@ final class StartCheck {
     /** Empty where the user may not read it. */
     private Optional<JsonNode> tenant() {
         try {
-            Reply reply = client.peek(CONFIGURATION, Deadline.in(settings.requestTimeout()));
-            return Optional.of(reply)
-                    .filter(answer -> answer.meaning() == Meaning.DONE)
-                    .flatMap(Reply::json);
+            Answer answer = client.peek(CONFIGURATION, Deadline.in(settings.requestTimeout()));
+            return Optional.of(answer)
+                    .filter(there -> there.meaning() == Meaning.DONE)
+                    .flatMap(Answer::json);
         } catch (BackendUnavailableException e) {
             LOG.debug("hawkBit's configuration: {}", e.getMessage());
             return Optional.empty();

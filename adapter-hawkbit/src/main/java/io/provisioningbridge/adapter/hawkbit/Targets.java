@@ -6,6 +6,7 @@ import io.provisioningbridge.core.domain.Secret;
 import io.provisioningbridge.core.domain.TunnelAddress;
 import io.provisioningbridge.core.port.UpdateServer.Seen;
 import io.provisioningbridge.core.port.UpdateServer.Target;
+import io.provisioningbridge.http.Json;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.List;

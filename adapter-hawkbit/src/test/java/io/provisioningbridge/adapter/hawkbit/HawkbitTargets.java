@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.provisioningbridge.core.domain.Secret;
 import io.provisioningbridge.core.domain.TunnelAddress;
 import io.provisioningbridge.core.port.UpdateServer.Seen;
+import io.provisioningbridge.http.Json;
 import java.net.URI;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;

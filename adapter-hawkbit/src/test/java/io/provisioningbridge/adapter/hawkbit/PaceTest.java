@@ -2,6 +2,7 @@ package io.provisioningbridge.adapter.hawkbit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.provisioningbridge.http.Deadline;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 

@@ -1,19 +1,18 @@
 package io.provisioningbridge.adapter.hawkbit;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.net.http.HttpHeaders;
+import io.provisioningbridge.http.Reply;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /**
- * An answer over HTTP, whole, and what it means. Decides by status and the end of hawkBit's error code, since both changed
+ * An answer of hawkBit's, and what it means. Decides by status and the end of hawkBit's error code, since both changed
  * over the versions: {@code entitiyAlreayExists} and {@code entitiyNotFound} (sic) until 0.6, {@code quota} with 403 before
  * and 429 from 0.10 on. Never shows a body, which may hold tokens. Immutable.
  */
-final class Reply {
+final class Answer {
 
     /** What an answer says about the target that was asked for, or about the server. */
     enum Meaning {
@@ -33,28 +32,21 @@ final class Reply {
         AWAY
     }
 
-    private static final int QUOTED_LENGTH = 300;
-    private static final int LONGEST_RETRY_AFTER = 3600;
-    private static final Pattern UNPRINTABLE = Pattern.compile("\\p{Cntrl}+");
-    private static final Pattern SECONDS = Pattern.compile("[0-9]{1,6}");
-
-    private final int status;
-    private final HttpHeaders headers;
+    private final Reply reply;
     private final boolean empty;
     private final Optional<JsonNode> json;
     private final List<String> secrets;
 
     /** @param secrets what the request held and nobody may read in a message */
-    Reply(int status, HttpHeaders headers, byte[] body, List<String> secrets) {
-        this.status = status;
-        this.headers = headers;
-        this.empty = body.length == 0;
-        this.json = Json.parse(body);
+    Answer(Reply reply, List<String> secrets) {
+        this.reply = reply;
+        this.empty = reply.text().isEmpty();
+        this.json = reply.json();
         this.secrets = List.copyOf(secrets);
     }
 
     int status() {
-        return status;
+        return reply.status();
     }
 
     Optional<JsonNode> json() {
@@ -62,13 +54,13 @@ final class Reply {
     }
 
     Meaning meaning() {
-        if (status >= 200 && status < 300) {
+        if (reply.successful()) {
             // A page that something else serves is no success.
             return empty || json.isPresent() ? Meaning.DONE : Meaning.AWAY;
         }
         String code = code();
         boolean quota = code.contains(".quota.");
-        return switch (status) {
+        return switch (reply.status()) {
             case 400 -> json.isPresent() ? Meaning.REFUSED : Meaning.AWAY;
             case 403 -> quota ? Meaning.REFUSED : Meaning.AWAY;
             case 404 -> notFound(code);
@@ -101,15 +93,14 @@ final class Reply {
 
     /** What the server says about its refusal, on one line and cut short, without secrets: for the log and for messages. */
     String words() {
-        if (status == 401) {
+        if (reply.status() == 401) {
             return "401: it does not know the user, or not with this password";
         }
-        String said = json.map(Reply::said).orElse(empty ? "without a word" : "in words that are none of hawkBit's");
+        String said = json.map(Answer::said).orElse(empty ? "without a word" : "in words that are none of hawkBit's");
         for (String secret : secrets) {
             said = said.replace(secret, "***");
         }
-        String line = UNPRINTABLE.matcher(said).replaceAll(" ").strip();
-        return status + ": " + (line.length() <= QUOTED_LENGTH ? line : line.substring(0, QUOTED_LENGTH) + "…");
+        return reply.status() + ": " + Reply.quoted(said);
     }
 
     private static String said(JsonNode json) {
@@ -120,9 +111,6 @@ final class Reply {
 
     /** What {@code Retry-After} says in seconds, within an hour; otherwise what is given. */
     Duration retryAfter(Duration otherwise) {
-        return headers.firstValue("Retry-After")
-                .filter(text -> SECONDS.matcher(text).matches())
-                .map(text -> Duration.ofSeconds(Math.max(1, Math.min(LONGEST_RETRY_AFTER, Integer.parseInt(text)))))
-                .orElse(otherwise);
+        return reply.retryAfter(otherwise);
     }
 }
