@@ -4,6 +4,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.provisioningbridge.adapter.thingsboard.Devices.Device;
 import io.provisioningbridge.core.port.BackendRefusedException;
 import io.provisioningbridge.core.port.BackendUnavailableException;
+import io.provisioningbridge.http.Deadline;
+import io.provisioningbridge.http.Json;
+import io.provisioningbridge.http.Reply;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.List;
@@ -68,7 +71,7 @@ public final class DeliveryProbe implements AutoCloseable {
         String profileId = profile.id(deadline);
         begun = true;
         ObjectNode body = Json.object().put("name", deviceName());
-        body.set("deviceProfileId", Json.id("DEVICE_PROFILE", profileId));
+        body.set("deviceProfileId", EntityId.of("DEVICE_PROFILE", profileId));
         // A token that nobody is told: nothing can connect as this device.
         String operation = "creating the throw-away device";
         Reply reply = api.post("/api/device?accessToken=" + suffix, body, deadline);

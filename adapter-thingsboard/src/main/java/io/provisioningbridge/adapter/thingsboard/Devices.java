@@ -5,6 +5,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.provisioningbridge.core.port.BackendException.Effect;
 import io.provisioningbridge.core.port.BackendRefusedException;
 import io.provisioningbridge.core.port.BackendRefusedException.Fault;
+import io.provisioningbridge.http.Deadline;
+import io.provisioningbridge.http.Json;
+import io.provisioningbridge.http.Reply;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -60,7 +63,7 @@ final class Devices {
     Optional<Device> find(String name, Deadline deadline) {
         String operation = "finding device " + name;
         Reply reply = api.get("/api/tenant/devices?deviceName=" + encoded(name), deadline);
-        if (reply.saysNotFound()) {
+        if (Refusals.saysNotFound(reply)) {
             return Optional.empty();
         }
         Device device = Device.of(operation, RestApi.json(operation, reply));
@@ -74,12 +77,12 @@ final class Devices {
     Optional<Device> create(String name, String profileId, LeafCredential leaf, Deadline deadline) {
         String operation = "creating device " + name;
         ObjectNode body = Json.object();
-        body.putObject("device").put("name", name).set("deviceProfileId", Json.id("DEVICE_PROFILE", profileId));
+        body.putObject("device").put("name", name).set("deviceProfileId", EntityId.of("DEVICE_PROFILE", profileId));
         body.putObject("credentials")
                 .put("credentialsType", LeafCredential.TYPE)
                 .put("credentialsValue", leaf.pem());
         Reply reply = api.post("/api/device-with-credentials", body, deadline);
-        if (reply.status() == 400 && reply.says("such name already exists")) {
+        if (reply.status() == 400 && reply.message().contains("such name already exists")) {
             return Optional.empty();
         }
         refuseForeignCertificate(operation, reply);
@@ -91,7 +94,7 @@ final class Devices {
         String operation = "moving device " + device.name() + " to another profile";
         ObjectNode body = device.json().deepCopy();
         body.remove("type");
-        body.set("deviceProfileId", Json.id("DEVICE_PROFILE", profileId));
+        body.set("deviceProfileId", EntityId.of("DEVICE_PROFILE", profileId));
         Reply reply = api.post("/api/device", body, deadline);
         return isOvertaken(reply)
                 ? Optional.empty()
@@ -123,7 +126,7 @@ final class Devices {
     /** Success says nothing of whether it is there again. */
     void delete(Device device, Deadline deadline) {
         Reply reply = api.delete("/api/device/" + device.id(), deadline);
-        if (!reply.successful() && !reply.saysNotFound()) {
+        if (!reply.successful() && !Refusals.saysNotFound(reply)) {
             throw Refusals.of("deleting device " + device.name(), reply);
         }
     }
@@ -131,7 +134,7 @@ final class Devices {
     Optional<Credentials> credentials(Device device, Deadline deadline) {
         String operation = "reading the credentials of device " + device.name();
         Reply reply = api.get("/api/device/" + device.id() + "/credentials", deadline);
-        return reply.saysNotFound() ? Optional.empty() : Optional.of(credentials(operation, reply));
+        return Refusals.saysNotFound(reply) ? Optional.empty() : Optional.of(credentials(operation, reply));
     }
 
     /**
@@ -165,7 +168,7 @@ final class Devices {
     /** @return whether the device is still there */
     boolean writeAttributes(Device device, ObjectNode attributes, Deadline deadline) {
         Reply reply = api.post("/api/plugins/telemetry/DEVICE/" + device.id() + "/SERVER_SCOPE", attributes, deadline);
-        if (!reply.successful() && !reply.saysNotFound()) {
+        if (!reply.successful() && !Refusals.saysNotFound(reply)) {
             throw Refusals.of("writing the attributes of device " + device.name(), reply);
         }
         return reply.successful();
@@ -177,7 +180,7 @@ final class Devices {
         Reply reply = api.get(
                 "/api/plugins/telemetry/DEVICE/" + device.id() + "/values/attributes/SERVER_SCOPE?keys=" + keys,
                 deadline);
-        if (reply.saysNotFound()) {
+        if (Refusals.saysNotFound(reply)) {
             return Optional.empty();
         }
         JsonNode array = RestApi.json(operation, reply);
@@ -198,14 +201,14 @@ final class Devices {
 
     /** No other request will do better: another device has the certificate. */
     private static void refuseForeignCertificate(String operation, Reply reply) {
-        if (reply.status() == 400 && reply.says("already assigned to another device")) {
+        if (reply.status() == 400 && reply.message().contains("already assigned to another device")) {
             throw new BackendRefusedException(
                     operation + ": another device of ThingsBoard has this certificate", Fault.BACKEND, Effect.NONE);
         }
     }
 
     private static boolean isOvertaken(Reply reply) {
-        return reply.status() == CONFLICT || reply.saysNotFound();
+        return reply.status() == CONFLICT || Refusals.saysNotFound(reply);
     }
 
     private static String encoded(String text) {

@@ -3,6 +3,7 @@ package io.provisioningbridge.adapter.thingsboard;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.provisioningbridge.core.port.BackendException.Effect;
 import io.provisioningbridge.core.port.BackendUnavailableException;
+import io.provisioningbridge.http.Deadline;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;

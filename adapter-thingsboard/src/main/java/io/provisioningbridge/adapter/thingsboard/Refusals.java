@@ -5,11 +5,15 @@ import io.provisioningbridge.core.port.BackendException.Effect;
 import io.provisioningbridge.core.port.BackendRefusedException;
 import io.provisioningbridge.core.port.BackendRefusedException.Fault;
 import io.provisioningbridge.core.port.BackendUnavailableException;
+import io.provisioningbridge.http.Reply;
 import java.time.Duration;
 
 /**
  * Makes of an answer that is no success the exception it means. What an operator cures without touching the device (credentials,
  * rights, a missing profile) is for later, so that nothing has to be tried again by hand afterwards.
+ *
+ * <p>Most errors are JSON objects with {@code status}, {@code message}, {@code errorCode} and {@code timestamp}; the attribute
+ * controller's are plain text.
  */
 final class Refusals {
 
@@ -18,7 +22,16 @@ final class Refusals {
 
     private static final Duration SHORTLY = Duration.ofSeconds(1);
 
+    private static final int ITEM_NOT_FOUND = 32;
+
     private Refusals() {}
+
+    /** Whether ThingsBoard itself says that the thing asked for is not there; a proxy's 404 says nothing of it. */
+    static boolean saysNotFound(Reply reply) {
+        return reply.status() == 404
+                && (errorCode(reply) == ITEM_NOT_FOUND
+                        || reply.text().startsWith("Device with requested id wasn't found"));
+    }
 
     /** @param operation in words, for the message */
     static BackendException of(String operation, Reply reply) {
@@ -27,10 +40,14 @@ final class Refusals {
             case 400, 413, 414 -> refused(message, Fault.REQUEST, Effect.NONE);
             case 401, 403 -> new BackendUnavailableException(message, Effect.NONE, UNTIL_CURED);
             case 409 -> new BackendUnavailableException(message, Effect.NONE, SHORTLY);
-            case 429 -> new BackendUnavailableException(message, Effect.NONE, reply.retryAfter());
+            case 429 ->
+                new BackendUnavailableException(
+                        message, Effect.NONE, reply.retryAfter(BackendUnavailableException.DEFAULT_RETRY_AFTER));
             case 500 -> internalError(message, reply);
             // A proxy in front gave up on the server, or waits no longer for it.
-            case 408, 502, 503, 504 -> new BackendUnavailableException(message, Effect.POSSIBLE, reply.retryAfter());
+            case 408, 502, 503, 504 ->
+                new BackendUnavailableException(
+                        message, Effect.POSSIBLE, reply.retryAfter(BackendUnavailableException.DEFAULT_RETRY_AFTER));
             // Nothing that ThingsBoard says of a device: something else answers at this URL, until an operator cures
             // it.
             default ->
@@ -58,9 +75,14 @@ final class Refusals {
 
     /** ThingsBoard answers 500 to some requests it cannot read, which will not get better. */
     private static BackendException internalError(String message, Reply reply) {
-        return reply.says("JSON parse error") || reply.says("Can't parse value")
+        return reply.message().contains("JSON parse error") || reply.message().contains("Can't parse value")
                 ? refused(message, Fault.REQUEST, Effect.NONE)
-                : new BackendUnavailableException(message, Effect.POSSIBLE, reply.retryAfter());
+                : new BackendUnavailableException(
+                        message, Effect.POSSIBLE, reply.retryAfter(BackendUnavailableException.DEFAULT_RETRY_AFTER));
+    }
+
+    private static int errorCode(Reply reply) {
+        return reply.json().map(node -> node.path("errorCode").asInt(-1)).orElse(-1);
     }
 
     private static BackendRefusedException refused(String message, Fault fault, Effect effect) {

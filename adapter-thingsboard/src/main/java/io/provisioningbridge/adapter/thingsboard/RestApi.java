@@ -1,6 +1,8 @@
 package io.provisioningbridge.adapter.thingsboard;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.provisioningbridge.http.Deadline;
+import io.provisioningbridge.http.Reply;
 import java.net.http.HttpRequest;
 import java.util.Optional;
 

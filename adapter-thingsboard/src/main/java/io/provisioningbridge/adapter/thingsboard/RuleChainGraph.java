@@ -3,6 +3,7 @@ package io.provisioningbridge.adapter.thingsboard;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.provisioningbridge.http.Json;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,6 +2,8 @@ package io.provisioningbridge.adapter.thingsboard;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.provisioningbridge.http.Deadline;
+import io.provisioningbridge.http.Reply;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.provisioningbridge.core.domain.Parsed;
 import io.provisioningbridge.core.domain.TunnelAddress;
 import io.provisioningbridge.core.port.DevicePlatform.Attributes;
+import io.provisioningbridge.http.Json;
 import java.math.BigInteger;
 import java.time.Instant;
 import java.util.HashMap;

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.provisioningbridge.adapter.thingsboard.EventWay.Arrival;
 import io.provisioningbridge.core.port.BackendRefusedException;
 import io.provisioningbridge.core.port.BackendUnavailableException;
+import io.provisioningbridge.http.Deadline;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;

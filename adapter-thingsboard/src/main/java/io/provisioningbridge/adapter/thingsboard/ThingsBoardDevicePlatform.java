@@ -8,6 +8,7 @@ import io.provisioningbridge.core.domain.DeviceId;
 import io.provisioningbridge.core.port.BackendRefusedException;
 import io.provisioningbridge.core.port.BackendUnavailableException;
 import io.provisioningbridge.core.port.DevicePlatform;
+import io.provisioningbridge.http.Deadline;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

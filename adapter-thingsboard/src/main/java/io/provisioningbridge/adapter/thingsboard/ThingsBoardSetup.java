@@ -7,6 +7,8 @@ import io.provisioningbridge.core.port.BackendException.Effect;
 import io.provisioningbridge.core.port.BackendRefusedException;
 import io.provisioningbridge.core.port.BackendRefusedException.Fault;
 import io.provisioningbridge.core.port.BackendUnavailableException;
+import io.provisioningbridge.http.Deadline;
+import io.provisioningbridge.http.Reply;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
@@ -129,7 +131,7 @@ public final class ThingsBoardSetup {
         }
         String id = chains.create((ObjectNode) ShippedFiles.ruleChain(webhook).path("ruleChain"), deadline);
         ObjectNode metadata = shippedMetadata();
-        metadata.set("ruleChainId", Json.id("RULE_CHAIN", id));
+        metadata.set("ruleChainId", EntityId.of("RULE_CHAIN", id));
         if (!chains.saveMetadata(metadata, deadline)) {
             throw contended();
         }
@@ -187,7 +189,7 @@ public final class ThingsBoardSetup {
         if (reply.status() == CONFLICT) {
             return false;
         }
-        if (reply.status() == 400 && reply.says("such certificate already exists")) {
+        if (reply.status() == 400 && reply.message().contains("such certificate already exists")) {
             throw new BackendRefusedException(
                     "another device profile of this ThingsBoard, perhaps another tenant's, has the same CA certificate",
                     Fault.BACKEND,

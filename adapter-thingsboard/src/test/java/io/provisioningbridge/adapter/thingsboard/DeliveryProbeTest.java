@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.provisioningbridge.core.domain.Secret;
 import io.provisioningbridge.core.port.BackendUnavailableException;
+import io.provisioningbridge.http.Json;
 import java.security.SecureRandom;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -103,7 +104,7 @@ class DeliveryProbeTest {
                 .path("id")
                 .asText();
         ObjectNode device = Json.object().put("name", name);
-        device.set("deviceProfileId", Json.id("DEVICE_PROFILE", profileId));
+        device.set("deviceProfileId", EntityId.of("DEVICE_PROFILE", profileId));
         return device;
     }
 

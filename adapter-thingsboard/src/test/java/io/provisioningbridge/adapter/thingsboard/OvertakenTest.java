@@ -15,6 +15,7 @@ import io.provisioningbridge.core.port.DevicePlatform.Reason;
 import io.provisioningbridge.core.port.DevicePlatform.Registered;
 import io.provisioningbridge.core.port.DevicePlatform.Registration;
 import io.provisioningbridge.core.port.DevicePlatform.Removal;
+import io.provisioningbridge.http.Json;
 import io.provisioningbridge.testkit.contract.DevicePlatformContract;
 import java.math.BigInteger;
 import java.security.cert.X509Certificate;
@@ -153,7 +154,7 @@ class OvertakenTest {
                 return false;
             }
             ObjectNode gone = Json.object().put("name", SimulatedPlatform.PROFILE);
-            gone.set("id", Json.id("DEVICE_PROFILE", UUID.randomUUID().toString()));
+            gone.set("id", EntityId.of("DEVICE_PROFILE", UUID.randomUUID().toString()));
             ObjectNode page = Json.object();
             page.putArray("data").add(gone);
             byte[] body = Json.bytes(page);

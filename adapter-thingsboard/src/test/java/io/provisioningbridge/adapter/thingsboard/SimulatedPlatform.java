@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.provisioningbridge.core.domain.Pem;
 import io.provisioningbridge.core.domain.Secret;
+import io.provisioningbridge.http.Json;
 import io.provisioningbridge.simulators.thingsboard.ServerIdentity;
 import io.provisioningbridge.simulators.thingsboard.ThingsBoardSimulator;
 import io.provisioningbridge.simulators.thingsboard.Timing;

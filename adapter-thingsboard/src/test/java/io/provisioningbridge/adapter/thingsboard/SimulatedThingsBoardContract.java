@@ -2,6 +2,7 @@ package io.provisioningbridge.adapter.thingsboard;
 
 import io.provisioningbridge.core.domain.DeviceId;
 import io.provisioningbridge.core.port.DevicePlatform;
+import io.provisioningbridge.http.Json;
 import io.provisioningbridge.testkit.contract.DevicePlatformContract;
 import java.security.cert.X509Certificate;
 import java.util.List;

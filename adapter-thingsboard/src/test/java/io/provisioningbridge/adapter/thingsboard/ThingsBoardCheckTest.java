@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.provisioningbridge.adapter.thingsboard.ThingsBoardCheck.Finding;
 import io.provisioningbridge.core.domain.Secret;
 import io.provisioningbridge.core.port.BackendUnavailableException;
+import io.provisioningbridge.http.Json;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;

@@ -11,6 +11,7 @@ import io.provisioningbridge.core.domain.Pem;
 import io.provisioningbridge.core.domain.Secret;
 import io.provisioningbridge.core.port.BackendRefusedException;
 import io.provisioningbridge.core.port.BackendUnavailableException;
+import io.provisioningbridge.http.Json;
 import io.provisioningbridge.testkit.server.CertificateHierarchy;
 import java.io.IOException;
 import java.net.URI;
