@@ -11,6 +11,12 @@ import io.provisioningbridge.core.port.BackendUnavailableException;
 import io.provisioningbridge.core.port.DevicePlatform.Reason;
 import io.provisioningbridge.core.port.DevicePlatform.Registration;
 import io.provisioningbridge.testkit.contract.DevicePlatformContract;
+import java.util.Collections;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -64,11 +70,24 @@ class ThingsBoardLoginTest {
     }
 
     @Test
-    void manyCallersShouldRenewATokenOnce() {
+    void manyCallersShouldRenewATokenOnce() throws Exception {
         adapter.look(DEVICE);
         platform.simulator.expireAccessTokens();
         platform.simulator.forgetRefreshTokens();
-        IntStream.range(0, 16).parallel().forEach(i -> adapter.look(DEVICE));
+        int callers = 16;
+        CyclicBarrier start = new CyclicBarrier(callers);
+        ExecutorService threads = Executors.newFixedThreadPool(callers);
+        try {
+            Callable<Boolean> look = () -> {
+                start.await();
+                return adapter.look(DEVICE).isPresent();
+            };
+            for (Future<Boolean> found : threads.invokeAll(Collections.nCopies(callers, look))) {
+                assertThat(found.get()).isFalse();
+            }
+        } finally {
+            threads.shutdownNow();
+        }
 
         assertThat(platform.simulator.logins()).isEqualTo(2);
     }
