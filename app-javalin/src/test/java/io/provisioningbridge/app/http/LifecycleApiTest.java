@@ -181,8 +181,8 @@ class LifecycleApiTest {
     @Test
     void explanationShouldTellOfAnEnrollmentThatIsUnderWay() throws Exception {
         Hold hold = operators.parts.faults.holdBefore("sign", 1);
-        CompletableFuture<EnrollmentResult> enrollment =
-                CompletableFuture.supplyAsync(() -> operators.enroll("dev-001", DeviceKey.p256()));
+        CompletableFuture<EnrollmentResult> enrollment = CompletableFuture.supplyAsync(
+                () -> operators.enroll("dev-001", DeviceKey.p256()), task -> new Thread(task).start());
         hold.awaitReached();
 
         JsonNode explanation = operators.get("/devices/dev-001/explanation");

@@ -33,7 +33,7 @@ class LifecycleTest {
         CompletableFuture<HttpResponse<String>> device = enroll(server);
         reached.await();
 
-        CompletableFuture<Void> closed = CompletableFuture.runAsync(server::close);
+        CompletableFuture<Void> closed = CompletableFuture.runAsync(server::close, task -> new Thread(task).start());
         awaitRefusedConnection(server.port());
         assertThat(closed).isNotDone();
         backend.countDown();

@@ -52,7 +52,8 @@ final class TlsTrial {
         InetAddress loopback = InetAddress.getLoopbackAddress();
         try (SSLServerSocket listener =
                 (SSLServerSocket) server.getServerSocketFactory().createServerSocket(0, 1, loopback)) {
-            CompletableFuture<Void> served = CompletableFuture.runAsync(() -> serveOne(listener));
+            CompletableFuture<Void> served =
+                    CompletableFuture.runAsync(() -> serveOne(listener), TlsTrial::inAThreadOfItsOwn);
             try (Socket plain = new Socket(loopback, listener.getLocalPort());
                     SSLSocket socket = (SSLSocket)
                             client.getSocketFactory().createSocket(plain, host, listener.getLocalPort(), true)) {
@@ -66,6 +67,13 @@ final class TlsTrial {
             }
             served.get();
         }
+    }
+
+    /** The common pool may be too small to serve here while it is used by others. */
+    private static void inAThreadOfItsOwn(Runnable task) {
+        Thread thread = new Thread(task, "tls-trial");
+        thread.setDaemon(true);
+        thread.start();
     }
 
     private static void serveOne(SSLServerSocket listener) {
