@@ -35,6 +35,8 @@ final class ArchitectureRules {
                 portsSpeakTheDomainsWords(root),
                 adaptersDoNotKnowEachOther(root),
                 onlyTheCompositionNamesAdapters(root),
+                exchangeKnowsNobody(root),
+                onlyAdaptersExchange(root),
                 coreTakesTimeAndChanceAsParameters(root),
                 simulatorsServeTheDemo(root),
                 trustIsDecidedInOneClass(root),
@@ -87,6 +89,26 @@ final class ArchitectureRules {
                 .dependOnClassesThat()
                 .resideInAPackage(root + ".adapter..")
                 .because("who uses a port must not care who implements it");
+    }
+
+    static ArchRule exchangeKnowsNobody(String root) {
+        return classes()
+                .that()
+                .resideInAPackage(root + ".http..")
+                .should()
+                .onlyDependOnClassesThat(resideInAnyPackage(JDK_AND_ANNOTATIONS)
+                        .or(resideInAnyPackage(root + ".http..", "com.fasterxml.jackson..")))
+                .because("what an answer means is the adapter's, and what several share takes no side");
+    }
+
+    static ArchRule onlyAdaptersExchange(String root) {
+        return noClasses()
+                .that()
+                .resideOutsideOfPackages(root + ".adapter..", root + ".http..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(root + ".http..")
+                .because("whoever calls a server is an adapter");
     }
 
     static ArchRule coreTakesTimeAndChanceAsParameters(String root) {

@@ -39,6 +39,7 @@ class ArchitectureTest {
                         "io.provisioningbridge.adapter.stepca",
                         "io.provisioningbridge.adapter.thingsboard",
                         "io.provisioningbridge.adapter.wireguard",
+                        "io.provisioningbridge.http",
                         "io.provisioningbridge.app.http");
     }
 
