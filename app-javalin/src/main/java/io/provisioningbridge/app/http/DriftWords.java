@@ -65,28 +65,36 @@ final class DriftWords {
             case MISSING_TARGET -> "hawkBit has no target for a device that has connected.";
             case WRONG_TARGET -> "A target has another name, description or token.";
             case ZOMBIE_TARGET -> "hawkBit has a target for a device that is not in service.";
+            case UNREADABLE_TARGET -> "hawkBit refuses to tell of a device, or tells what makes no sense.";
             case ORPHAN_PLATFORM_DEVICE -> "ThingsBoard has a device that is not the bridge's.";
             case MISSING_PLATFORM_DEVICE -> "ThingsBoard does not know a device in service.";
             case ZOMBIE_PLATFORM_DEVICE -> "ThingsBoard admits a device that is not in service.";
             case STALE_CREDENTIAL -> "ThingsBoard admits a device with something else than the certificate it goes by.";
             case WRONG_ATTRIBUTE -> "A device's attributes at ThingsBoard are not what the bridge writes.";
             case UNNOTICED_CONNECTION -> "A device has connected to ThingsBoard, and the webhook did not say so.";
+            case UNREADABLE_PLATFORM_DEVICE -> "ThingsBoard refuses to tell of a device, or tells what makes no sense.";
         };
     }
 
     static String advice(FindingType type) {
         return switch (type.remedy()) {
             case LANE, PUBLICATION -> "./bridge drift --repair has it put right.";
-            case OPERATOR ->
-                type == FindingType.NEVER_SEEN
-                        ? "See whether the device runs and reaches the platform; decommission it if it never will."
-                        : "See why the device does not renew; once the certificate has expired it cannot connect.";
+            case OPERATOR -> adviceForOperators(type);
             case FOREIGN ->
                 type == FindingType.ORPHAN_ENTRY
                         ? "Take it over with ./bridge import-peers, or remove it from the file; until then a repair does not"
                                 + " write the file anew."
                         : "It is left alone; remove it there if nobody needs it.";
         };
+    }
+
+    private static String adviceForOperators(FindingType type) {
+        if (type == FindingType.NEVER_SEEN) {
+            return "See whether the device runs and reaches the platform; decommission it if it never will.";
+        }
+        return type == FindingType.EXPIRING_CERTIFICATE
+                ? "See why the device does not renew; once the certificate has expired it cannot connect."
+                : "See what is wrong with it there; until it can be read, nobody knows whether it differs.";
     }
 
     private static String hyphenated(Enum<?> value) {

@@ -37,6 +37,8 @@ public enum FindingType {
     WRONG_TARGET(Place.UPDATE_SERVER, Remedy.LANE),
     /** A device that is not in service has a target. */
     ZOMBIE_TARGET(Place.UPDATE_SERVER, Remedy.LANE),
+    /** The update server refuses to tell of a device, or tells what makes no sense. */
+    UNREADABLE_TARGET(Place.UPDATE_SERVER, Remedy.OPERATOR),
 
     /** A device of the platform nobody here knows anything of. */
     ORPHAN_PLATFORM_DEVICE(Place.PLATFORM, Remedy.FOREIGN),
@@ -49,7 +51,9 @@ public enum FindingType {
     /** What applications on the platform can read of a device is not so. */
     WRONG_ATTRIBUTE(Place.PLATFORM, Remedy.LANE),
     /** A device has connected, and nobody said so. */
-    UNNOTICED_CONNECTION(Place.PLATFORM, Remedy.LANE);
+    UNNOTICED_CONNECTION(Place.PLATFORM, Remedy.LANE),
+    /** The platform refuses to tell of a device, or tells what makes no sense. */
+    UNREADABLE_PLATFORM_DEVICE(Place.PLATFORM, Remedy.OPERATOR);
 
     private final Place place;
     private final Remedy remedy;
