@@ -322,7 +322,7 @@ public final class ProvisioningBridge implements AutoCloseable {
                     Operations.of(theStore, theQueue, theAuthority, policy, clock),
                     publication,
                     lanes,
-                    new Drift(driftCheck, theStore, publication::again, driftInterval, clock));
+                    new Drift(driftCheck, theStore, theQueue, publication::again, driftInterval, clock));
         }
 
         private static <T> T required(@Nullable T port, String name) {

@@ -78,7 +78,11 @@ final class DriftWords {
 
     static String advice(FindingType type) {
         return switch (type.remedy()) {
-            case LANE, PUBLICATION -> "./bridge drift --repair has it put right.";
+            case LANE, PUBLICATION ->
+                type == FindingType.UNNOTICED_CONNECTION
+                        ? "The bridge asks ThingsBoard about the device by itself now; where there are many, ./bridge"
+                                + " thingsboard setup proves whether its calls arrive."
+                        : "./bridge drift --repair has it put right.";
             case OPERATOR -> adviceForOperators(type);
             case FOREIGN ->
                 type == FindingType.ORPHAN_ENTRY

@@ -7,6 +7,7 @@ import io.provisioningbridge.core.drift.FindingType.Remedy;
 import io.provisioningbridge.core.port.BackendUnavailableException;
 import io.provisioningbridge.core.port.Change;
 import io.provisioningbridge.core.port.DeviceStore;
+import io.provisioningbridge.core.port.WorkQueue;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -35,6 +36,7 @@ public final class Drift {
 
     private final DriftCheck check;
     private final DeviceStore store;
+    private final WorkQueue queue;
     private final Runnable publishAgain;
     private final Duration every;
     private final InstantSource clock;
@@ -51,9 +53,16 @@ public final class Drift {
      * @param every how long after the last round the next one is due; after one in which some system could not be compared
      *     it comes within minutes, and later each time
      */
-    public Drift(DriftCheck check, DeviceStore store, Runnable publishAgain, Duration every, InstantSource clock) {
+    public Drift(
+            DriftCheck check,
+            DeviceStore store,
+            WorkQueue queue,
+            Runnable publishAgain,
+            Duration every,
+            InstantSource clock) {
         this.check = check;
         this.store = store;
+        this.queue = queue;
         this.publishAgain = publishAgain;
         this.every = every;
         this.clock = clock;
@@ -148,7 +157,27 @@ public final class Drift {
             made.ifPresentOrElse(done -> ended(done, devices), () -> next = Instant.MIN);
         }
         made.ifPresent(Drift::tell);
+        made.ifPresent(this::hint);
         return made;
+    }
+
+    /**
+     * Nobody said that these have connected, and the round is as good a hint as any: it changes nothing, and the lanes look for
+     * themselves. What has become of them is looked at a little later.
+     */
+    private void hint(DriftReport made) {
+        Set<DeviceId> unnoticed = made.findings().stream()
+                .filter(finding -> finding.type() == FindingType.UNNOTICED_CONNECTION)
+                .flatMap(finding -> finding.device().stream())
+                .collect(Collectors.toSet());
+        try {
+            unnoticed.forEach(device -> queue.hint(device, Set.of(Backend.PLATFORM), clock.instant()));
+        } catch (BackendUnavailableException e) {
+            LOG.log(Level.ERROR, "the store failed: {0}", e.getMessage());
+        }
+        synchronized (this) {
+            asked.putBack(unnoticed, clock.instant());
+        }
     }
 
     private void ended(DriftReport made, Set<DeviceId> devices) {
