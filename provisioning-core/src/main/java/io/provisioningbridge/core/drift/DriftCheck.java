@@ -46,15 +46,18 @@ public final class DriftCheck {
         this.clock = clock;
         this.pause = pause;
         Quiet quiet = new Quiet(store, queue, clock);
+        Returning returning = new Returning(store, clock);
         inspections.add(calls ->
                 new CertificateInspection(store, queue, systems.platform().isPresent(), quiet, clock));
         inspections.add(calls -> new TunnelInspection(store, systems.tunnel(), calls, quiet));
         directory.ifPresent(published ->
                 inspections.add(calls -> new DirectoryInspection(store, published, publishedRevision, calls)));
         systems.updateServer()
-                .ifPresent(server -> inspections.add(calls -> new UpdateServerInspection(store, server, calls, quiet)));
+                .ifPresent(server ->
+                        inspections.add(calls -> new UpdateServerInspection(store, server, calls, quiet, returning)));
         systems.platform()
-                .ifPresent(platform -> inspections.add(calls -> new PlatformInspection(store, platform, calls, quiet)));
+                .ifPresent(platform ->
+                        inspections.add(calls -> new PlatformInspection(store, platform, calls, quiet, returning)));
     }
 
     /** Compares everything; takes a call or more for each device. Empty when the thread is interrupted. */

@@ -37,6 +37,8 @@ public enum FindingType {
     WRONG_TARGET(Place.UPDATE_SERVER, Remedy.LANE),
     /** A device that is not in service has a target. */
     ZOMBIE_TARGET(Place.UPDATE_SERVER, Remedy.LANE),
+    /** A device out of service keeps coming back as a target, and is removed each time. */
+    RETURNING_TARGET(Place.UPDATE_SERVER, Remedy.OPERATOR),
     /** The update server refuses to tell of a device, or tells what makes no sense. */
     UNREADABLE_TARGET(Place.UPDATE_SERVER, Remedy.OPERATOR),
 
@@ -52,6 +54,8 @@ public enum FindingType {
     WRONG_ATTRIBUTE(Place.PLATFORM, Remedy.LANE),
     /** A device has connected, and nobody said so. */
     UNNOTICED_CONNECTION(Place.PLATFORM, Remedy.LANE),
+    /** A device out of service keeps coming back to the platform, and is removed each time. */
+    RETURNING_PLATFORM_DEVICE(Place.PLATFORM, Remedy.OPERATOR),
     /** The platform refuses to tell of a device, or tells what makes no sense. */
     UNREADABLE_PLATFORM_DEVICE(Place.PLATFORM, Remedy.OPERATOR);
 

@@ -33,12 +33,14 @@ final class PlatformInspection implements Inspection {
     private final DevicePlatform platform;
     private final Calls calls;
     private final Quiet quiet;
+    private final Returning returning;
 
-    PlatformInspection(DeviceStore store, DevicePlatform platform, Calls calls, Quiet quiet) {
+    PlatformInspection(DeviceStore store, DevicePlatform platform, Calls calls, Quiet quiet, Returning returning) {
         this.store = store;
         this.platform = platform;
         this.calls = calls;
         this.quiet = quiet;
+        this.returning = returning;
     }
 
     @Override
@@ -63,6 +65,7 @@ final class PlatformInspection implements Inspection {
                 look(device.id(), found);
             }
         });
+        returning.find(FindingType.RETURNING_PLATFORM_DEVICE, "the platform", found);
     }
 
     private void listed(Listed listed, Findings found) {

@@ -29,12 +29,14 @@ final class UpdateServerInspection implements Inspection {
     private final UpdateServer server;
     private final Calls calls;
     private final Quiet quiet;
+    private final Returning returning;
 
-    UpdateServerInspection(DeviceStore store, UpdateServer server, Calls calls, Quiet quiet) {
+    UpdateServerInspection(DeviceStore store, UpdateServer server, Calls calls, Quiet quiet, Returning returning) {
         this.store = store;
         this.server = server;
         this.calls = calls;
         this.quiet = quiet;
+        this.returning = returning;
     }
 
     @Override
@@ -58,6 +60,7 @@ final class UpdateServerInspection implements Inspection {
                 look(device.id(), found);
             }
         });
+        returning.find(FindingType.RETURNING_TARGET, "the update server", found);
     }
 
     private void listed(Seen target, Set<DeviceId> asItShouldBe, Findings found) {
