@@ -18,7 +18,10 @@ final class Asked {
 
     /** @return false when there are so many that they are better looked at with all others */
     boolean add(DeviceId device) {
-        return size() < MOST && (later.contains(device) || atOnce.add(device));
+        if (later.contains(device) || atOnce.contains(device)) {
+            return true;
+        }
+        return size() < MOST && atOnce.add(device);
     }
 
     /** Those to be looked at now, which are forgotten here. */

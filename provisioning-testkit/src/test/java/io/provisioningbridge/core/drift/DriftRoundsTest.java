@@ -198,6 +198,21 @@ class DriftRoundsTest {
     }
 
     @Test
+    void repeatedLooksShouldMakeOneLookAndNoRound() {
+        rig.connected();
+        rig.found();
+        int rounds = rig.life.updateServerFaults.calls("list");
+
+        for (int i = 0; i < 3; i++) {
+            rig.drift.look(ID);
+        }
+        assertThat(rig.drift.runDue()).isOne();
+        assertThat(rig.drift.runDue()).isZero();
+
+        assertThat(rig.life.updateServerFaults.calls("list")).isEqualTo(rounds);
+    }
+
+    @Test
     void lookBeforeTheFirstRoundShouldMakeTheFirstRound() {
         rig.connected();
         rig.life.platform.removeForeign("dev-1");
