@@ -6,6 +6,7 @@ import io.provisioningbridge.core.domain.Backend;
 import io.provisioningbridge.core.domain.DeviceId;
 import io.provisioningbridge.core.drift.Drift;
 import io.provisioningbridge.core.drift.DriftCheck;
+import io.provisioningbridge.core.drift.Pause;
 import io.provisioningbridge.core.enrollment.ConfirmCertificate;
 import io.provisioningbridge.core.enrollment.Confirmation;
 import io.provisioningbridge.core.enrollment.ConfirmationResult;
@@ -33,6 +34,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -168,6 +170,7 @@ public final class ProvisioningBridge implements AutoCloseable {
         private EnrollmentPolicy policy = EnrollmentPolicy.open(Set.of());
         private InstantSource clock = InstantSource.system();
         private LongSupplier nanos = System::nanoTime;
+        private Pause pause = length -> TimeUnit.NANOSECONDS.sleep(length.toNanos());
         private RandomGenerator random = new SecureRandom();
 
         private Builder() {}
@@ -264,6 +267,15 @@ public final class ProvisioningBridge implements AutoCloseable {
             return this;
         }
 
+        /**
+         * How the thread that compares outside systems with the store waits before it asks one again that was not available;
+         * it sleeps by default.
+         */
+        public Builder pause(Pause waiting) {
+            this.pause = waiting;
+            return this;
+        }
+
         /** Where intent names come from; must not be guessable outside of tests. A {@link SecureRandom} by default. */
         public Builder random(RandomGenerator generator) {
             this.random = generator;
@@ -300,7 +312,8 @@ public final class ProvisioningBridge implements AutoCloseable {
                     systems,
                     peerDirectory instanceof PublishedPeers published ? Optional.of(published) : Optional.empty(),
                     publication::publishedRevision,
-                    clock);
+                    clock,
+                    pause);
             return new ProvisioningBridge(
                     theStore,
                     enroll,
@@ -309,7 +322,7 @@ public final class ProvisioningBridge implements AutoCloseable {
                     Operations.of(theStore, theQueue, theAuthority, policy, clock),
                     publication,
                     lanes,
-                    new Drift(driftCheck, theStore, publication::again, driftInterval, clock));
+                    new Drift(driftCheck, theStore, theQueue, publication::again, driftInterval, clock));
         }
 
         private static <T> T required(@Nullable T port, String name) {

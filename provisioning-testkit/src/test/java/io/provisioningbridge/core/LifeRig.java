@@ -70,13 +70,16 @@ public final class LifeRig {
     public final FaultPlan platformFaults = new FaultPlan();
     public final InMemoryCertificateAuthority authority =
             new InMemoryCertificateAuthority(clock, faults, Duration.ofDays(30));
-    public final InMemoryPeerDirectory directory = new InMemoryPeerDirectory();
+    public final InMemoryPeerDirectory directory = new InMemoryPeerDirectory(faults);
     public final InMemoryUpdateServer updateServer = new InMemoryUpdateServer(updateServerFaults);
     public final InMemoryDevicePlatform platform;
     public final InMemoryTunnelPeers peers;
     public final InMemoryDeviceStore store;
     public final WorkQueue queue;
     public final ProvisioningBridge bridge;
+
+    /** What happens meanwhile whenever a comparison waits for a system. */
+    public Runnable whileWaiting = () -> {};
 
     private final Seeded keys = new Seeded(11);
     private Duration platformIsAhead = Duration.ZERO;
@@ -120,8 +123,17 @@ public final class LifeRig {
                 .peerDirectory(directory)
                 .policy(EnrollmentPolicy.open(Set.of()))
                 .clock(clock)
+                .pause(this::rest)
                 .nanos(() -> clock.instant().toEpochMilli() * 1_000_000)
                 .random(new Random(7));
+    }
+
+    private void rest(Duration length) throws InterruptedException {
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
+        }
+        clock.tick(length);
+        whileWaiting.run();
     }
 
     /** From now on the platform's clock is ahead by so much; or behind, by a negative time. */

@@ -139,6 +139,16 @@ public final class JdbcDeviceStore implements DeviceStore {
     }
 
     @Override
+    public List<AuditEvent> latestEvents(DeviceId id, AuditEvent.Action action, int most) {
+        return read(tables -> tables.events().latest(id.key(), action, most));
+    }
+
+    @Override
+    public int countEvents(DeviceId id, AuditEvent.Action action, Instant from) {
+        return read(tables -> tables.events().count(id.key(), action, from));
+    }
+
+    @Override
     public List<Device> list(DeviceQuery query) {
         return read(tables -> tables.devices().list(query));
     }

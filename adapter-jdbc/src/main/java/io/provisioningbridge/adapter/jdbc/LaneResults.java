@@ -17,7 +17,7 @@ import java.util.Set;
 final class LaneResults {
 
     private static final String UP_TO_DATE = "CASE WHEN generation = :generation THEN ";
-    private static final String MOVED_ON = " ELSE CASE WHEN next_try > :now THEN :now ELSE next_try END END";
+    private static final String MOVED_ON = " ELSE next_try END";
     private static final String OF_TASK =
             " WHERE device_key = :device AND backend = :backend AND fence = :fence" + " AND leased_until IS NOT NULL";
     private static final String IN_VAIN = "UPDATE <p>lanes SET leased_until = NULL, attempts = " + UP_TO_DATE
@@ -67,7 +67,6 @@ final class LaneResults {
     private boolean finish(Result result) {
         Sql update = update(result);
         int rows = update.bind("generation", result.task().lane().generation())
-                .bind("now", now.toEpochMilli())
                 .bind("device", result.task().lane().device().key())
                 .bind("backend", result.task().lane().backend().name())
                 .bind("fence", result.task().fence())
@@ -79,6 +78,7 @@ final class LaneResults {
         if (result instanceof Result.Done done) {
             Observation observation = done.observation();
             return handle.sql(DONE)
+                    .bind("now", now.toEpochMilli())
                     .bind("observedAt", observation.at().toEpochMilli())
                     .bind("evidence", observation.evidence().name())
                     .bind("observation", observation.what())

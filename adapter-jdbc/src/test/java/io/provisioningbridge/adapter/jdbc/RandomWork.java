@@ -39,8 +39,10 @@ final class RandomWork {
         if (random.nextInt(6) == 0) {
             DeviceId device = new DeviceId(RandomChanges.IDS.get(random.nextInt(RandomChanges.IDS.size())));
             Set<Backend> systems = someSystems();
-            model.hint(device, systems, now);
-            queue.hint(device, systems, now);
+            // Most come before what they tell of can be seen.
+            Instant from = now.plusMillis(random.nextInt(5000) - 1000).plusNanos(random.nextInt(1_000_000));
+            model.hint(device, systems, from);
+            queue.hint(device, systems, from);
             return List.of(model.lanes(device), queue.lanes(device));
         }
         if (tasks.isEmpty() || random.nextInt(3) == 0) {

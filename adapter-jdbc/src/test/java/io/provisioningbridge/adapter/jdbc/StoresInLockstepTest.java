@@ -3,6 +3,7 @@ package io.provisioningbridge.adapter.jdbc;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.provisioningbridge.core.domain.AddressPools;
+import io.provisioningbridge.core.domain.AuditEvent;
 import io.provisioningbridge.core.domain.Backend;
 import io.provisioningbridge.core.domain.DeviceId;
 import io.provisioningbridge.core.domain.DeviceState;
@@ -159,6 +160,10 @@ final class StoresInLockstepTest {
             all.put(text + " intents", store.intents(id));
             all.put(text + " certificates", store.certificates(id));
             all.put(text + " events", store.events(id));
+            for (AuditEvent.Action action : AuditEvent.Action.values()) {
+                all.put(text + " latest " + action, store.latestEvents(id, action, 3));
+                all.put(text + " count of " + action, store.countEvents(id, action, now.minusSeconds(600)));
+            }
             all.put(text + " attempts", store.attempts(id));
             all.put(text + " incarnation", store.incarnation(id));
             all.put(text + " peer keys", store.peerKeys(id));

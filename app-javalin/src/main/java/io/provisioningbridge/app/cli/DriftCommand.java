@@ -38,7 +38,7 @@ final class DriftCommand implements Callable<Integer> {
             names = "--repair",
             description = {
                 "Have what was found put right: the lanes of the devices are worked on again, the peers file is written"
-                        + " again. What is not the bridge's is never touched."
+                        + " again. What is not the bridge's is never touched. Not with --type: it puts everything right."
             })
     private boolean repair;
 
@@ -66,6 +66,13 @@ final class DriftCommand implements Callable<Integer> {
     public Integer call() {
         if (wait < 0) {
             terminal.err().println("--wait is a number of seconds, not " + wait + ".");
+            return ExitStatus.MISUSED;
+        }
+        if (repair && !type.isEmpty()) {
+            terminal.err()
+                    .println(
+                            "--repair puts everything right that was found, not only what --type lists; leave one of them"
+                                    + " out. './bridge lanes retry' has one device worked on.");
             return ExitStatus.MISUSED;
         }
         return BridgeCall.with(terminal, this::run);

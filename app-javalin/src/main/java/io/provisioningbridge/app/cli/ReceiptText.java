@@ -71,6 +71,12 @@ final class ReceiptText {
         }
         if (!receipt.path("came_back").isEmpty()) {
             out.println("It came back, and was removed again");
+            // Receipts of older bridges list all of them.
+            int more = receipt.path("came_back_noted").asInt()
+                    - receipt.path("came_back").size();
+            if (more > 0) {
+                out.println("  " + more + " times earlier than these");
+            }
             DeviceTables.table(List.of("AT", "WHAT"), List.of("at", "what"), receipt.path("came_back"), "  ", out);
         }
         out.println("Renewal behind the bridge: " + DeviceTables.text(receipt, "renewal_behind_bridge"));

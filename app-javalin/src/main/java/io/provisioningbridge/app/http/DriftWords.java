@@ -65,27 +65,67 @@ final class DriftWords {
             case MISSING_TARGET -> "hawkBit has no target for a device that has connected.";
             case WRONG_TARGET -> "A target has another name, description or token.";
             case ZOMBIE_TARGET -> "hawkBit has a target for a device that is not in service.";
+            case RETURNING_TARGET ->
+                "A device out of service keeps registering with hawkBit, and is removed each time.";
+            case UNREADABLE_TARGET -> "hawkBit refuses to tell of a device, or tells what makes no sense.";
             case ORPHAN_PLATFORM_DEVICE -> "ThingsBoard has a device that is not the bridge's.";
             case MISSING_PLATFORM_DEVICE -> "ThingsBoard does not know a device in service.";
             case ZOMBIE_PLATFORM_DEVICE -> "ThingsBoard admits a device that is not in service.";
             case STALE_CREDENTIAL -> "ThingsBoard admits a device with something else than the certificate it goes by.";
             case WRONG_ATTRIBUTE -> "A device's attributes at ThingsBoard are not what the bridge writes.";
             case UNNOTICED_CONNECTION -> "A device has connected to ThingsBoard, and the webhook did not say so.";
+            case RETURNING_PLATFORM_DEVICE ->
+                "A device out of service keeps coming back to ThingsBoard, and is removed each time.";
+            case UNREADABLE_PLATFORM_DEVICE -> "ThingsBoard refuses to tell of a device, or tells what makes no sense.";
         };
     }
 
     static String advice(FindingType type) {
         return switch (type.remedy()) {
-            case LANE, PUBLICATION -> "./bridge drift --repair has it put right.";
-            case OPERATOR ->
-                type == FindingType.NEVER_SEEN
-                        ? "See whether the device runs and reaches the platform; decommission it if it never will."
-                        : "See why the device does not renew; once the certificate has expired it cannot connect.";
+            case LANE, PUBLICATION ->
+                type == FindingType.UNNOTICED_CONNECTION
+                        ? "The bridge asks ThingsBoard about the device by itself now; where there are many, ./bridge"
+                                + " thingsboard setup proves whether its calls arrive."
+                        : "./bridge drift --repair has it put right.";
+            case OPERATOR -> adviceForOperators(type);
             case FOREIGN ->
                 type == FindingType.ORPHAN_ENTRY
                         ? "Take it over with ./bridge import-peers, or remove it from the file; until then a repair does not"
                                 + " write the file anew."
                         : "It is left alone; remove it there if nobody needs it.";
+        };
+    }
+
+    private static String adviceForOperators(FindingType type) {
+        return switch (type) {
+            case NEVER_SEEN ->
+                "See whether the device runs and reaches the platform; decommission it if it never will.";
+            case RETURNING_TARGET, RETURNING_PLATFORM_DEVICE ->
+                "The device still runs: switch it off, or take away what lets devices register there by themselves.";
+            case UNREADABLE_TARGET, UNREADABLE_PLATFORM_DEVICE ->
+                "See what is wrong with it there; until it can be read, nobody knows whether it differs.";
+            case EXPIRING_CERTIFICATE ->
+                "See why the device does not renew; once the certificate has expired it cannot connect.";
+            case LIVE_CERTIFICATE,
+                    ORPHAN_PEER,
+                    MISSING_PEER,
+                    WRONG_PEER,
+                    UNWANTED_PEER,
+                    ORPHAN_ENTRY,
+                    MISSING_ENTRY,
+                    WRONG_ENTRY,
+                    UNWANTED_ENTRY,
+                    BROKEN_DIRECTORY,
+                    ORPHAN_TARGET,
+                    MISSING_TARGET,
+                    WRONG_TARGET,
+                    ZOMBIE_TARGET,
+                    ORPHAN_PLATFORM_DEVICE,
+                    MISSING_PLATFORM_DEVICE,
+                    ZOMBIE_PLATFORM_DEVICE,
+                    STALE_CREDENTIAL,
+                    WRONG_ATTRIBUTE,
+                    UNNOTICED_CONNECTION -> throw new IllegalArgumentException(type + " is not up to an operator");
         };
     }
 

@@ -36,6 +36,7 @@ final class ReceiptJson {
                 .forEach(event -> returns.addObject()
                         .put("at", Dialect.rfc3339(event.at()))
                         .put("what", event.detail()));
+        answer.put("came_back_noted", receipt.returnsNoted());
         return answer.put("renewal_behind_bridge", DeviceJson.word(receipt.renewal()));
     }
 

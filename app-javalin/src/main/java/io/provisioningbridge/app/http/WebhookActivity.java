@@ -8,12 +8,16 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What has come in at the webhook since the process began, for operators: how many calls, and of which devices that nobody
  * here knows. Safe for concurrent use.
  */
 public final class WebhookActivity {
+
+    private static final Logger LOG = LoggerFactory.getLogger(WebhookActivity.class);
 
     /** Known devices do not count, so that a platform's restart pushes nothing out. */
     private static final int KEPT = 100;
@@ -25,13 +29,16 @@ public final class WebhookActivity {
     private final LongAdder accepted = new LongAdder();
     private final LongAdder refused = new LongAdder();
     private final LongAdder unreadable = new LongAdder();
+    private final LongAdder unknownCalls = new LongAdder();
     private final WebhookAlarm alarm;
+    private final LinePerMinute unknownLines;
     private final Deque<UnknownDevice> unknown = new ArrayDeque<>();
 
     public WebhookActivity(InstantSource clock) {
         this.clock = clock;
         this.since = clock.instant();
         this.alarm = new WebhookAlarm(clock);
+        this.unknownLines = new LinePerMinute(clock);
     }
 
     /**
@@ -70,6 +77,12 @@ public final class WebhookActivity {
                 unknown.removeLast();
             }
         }
+        unknownCalls.increment();
+        unknownLines.happened(count -> LOG.info(
+                "webhook calls about devices that nobody here knows: {} since the last such line, the latest {} of {}",
+                count,
+                call.event(),
+                call.deviceId()));
     }
 
     /** When counting began. */
@@ -87,6 +100,10 @@ public final class WebhookActivity {
 
     long unreadableCalls() {
         return unreadable.sum();
+    }
+
+    long unknownCalls() {
+        return unknownCalls.sum();
     }
 
     /** What an operator has to look at, for readiness: whether calls were refused in the last minutes. */

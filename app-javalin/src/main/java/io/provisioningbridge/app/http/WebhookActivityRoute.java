@@ -18,7 +18,8 @@ final class WebhookActivityRoute {
                 .put("since", Dialect.rfc3339(activity.since()))
                 .put("accepted", activity.acceptedCalls())
                 .put("refused", activity.refusedCalls())
-                .put("unreadable", activity.unreadableCalls());
+                .put("unreadable", activity.unreadableCalls())
+                .put("unknown", activity.unknownCalls());
         ArrayNode unknown = answer.putArray("unknown_devices");
         activity.unknownDevices()
                 .forEach(call -> unknown.addObject()

@@ -16,33 +16,25 @@ final class WebhookAlarm {
     /** How long after a refused call all is well again; the platform's retry queue comes every few seconds. */
     static final Duration QUIET = Duration.ofMinutes(5);
 
-    static final Duration BETWEEN_LINES = Duration.ofMinutes(1);
-
     private static final Logger LOG = LoggerFactory.getLogger(WebhookAlarm.class);
 
     private final InstantSource clock;
+    private final LinePerMinute lines;
     private Instant last = Instant.MIN;
-    private Instant lastLine = Instant.MIN;
-    private long sinceLastLine;
 
     WebhookAlarm(InstantSource clock) {
         this.clock = clock;
+        this.lines = new LinePerMinute(clock);
     }
 
     /** @param source address of the caller */
     synchronized void refused(String source) {
-        Instant now = clock.instant();
-        last = now;
-        sinceLastLine++;
-        if (now.isBefore(lastLine) || !lastLine.isAfter(now.minus(BETWEEN_LINES))) {
-            LOG.warn(
-                    "webhook calls with a wrong {} or none: {} since the last such line, the latest from {}",
-                    WebhookRoute.SECRET,
-                    sinceLastLine,
-                    source);
-            lastLine = now;
-            sinceLastLine = 0;
-        }
+        last = clock.instant();
+        lines.happened(count -> LOG.warn(
+                "webhook calls with a wrong {} or none: {} since the last such line, the latest from {}",
+                WebhookRoute.SECRET,
+                count,
+                source));
     }
 
     /** For readiness: always in the same words, and nothing of who called, since strangers may read it. */

@@ -75,21 +75,19 @@ final class WebhookRoute {
         if (event.kind() == PlatformEvent.Kind.OTHER) {
             return WebhookAnswer.ignored(event.device(), "such events do not concern the bridge");
         }
-        WebhookAnswer answer = answer(event, info);
-        LOG.info("webhook, {} for {}: {}", DeviceJson.word(event.kind()), info.clientText(), answer.reason());
-        return answer;
+        return answer(event, info);
     }
 
     private WebhookAnswer answer(PlatformEvent event, RequestInfo info) {
         if (event.device().isEmpty()) {
-            return WebhookAnswer.ignored(Optional.empty(), "the call names no device");
+            return told(event, info, WebhookAnswer.ignored(Optional.empty(), "the call names no device"));
         }
         String named = event.device().get();
         RequestScope.concerns(named);
         return DeviceId.parse(named)
                 .fold(
                         proper -> event.kind() == PlatformEvent.Kind.DELETED
-                                ? deleted(event, proper)
+                                ? deleted(event, proper, info)
                                 : connected(event, proper, info),
                         problem -> unknown(event, named, problem));
     }
@@ -99,11 +97,11 @@ final class WebhookRoute {
                 DeviceReading.ask(bulkhead, () -> api.connected().apply(id, "webhook, request " + info.id()));
         return result instanceof ConnectionResult.Ignored ignored
                 ? unknown(event, id.text(), ignored.reason())
-                : WebhookAnswer.of(id.text(), result);
+                : told(event, info, WebhookAnswer.of(id.text(), result));
     }
 
     /** Changes nothing: whether the device is to be there again is judged elsewhere. */
-    private WebhookAnswer deleted(PlatformEvent event, DeviceId id) {
+    private WebhookAnswer deleted(PlatformEvent event, DeviceId id, RequestInfo info) {
         Optional<Device> device = DeviceReading.ask(
                         bulkhead, () -> api.devices().apply(id))
                 .filter(found -> found.id().equals(id));
@@ -111,13 +109,27 @@ final class WebhookRoute {
             return unknown(event, id.text(), "no device goes by this id");
         }
         if (!IN_SERVICE.contains(device.get().state())) {
-            return WebhookAnswer.ignored(Optional.of(id.text()), "the device is not in service and need not be there");
+            return told(
+                    event,
+                    info,
+                    WebhookAnswer.ignored(
+                            Optional.of(id.text()), "the device is not in service and need not be there"));
         }
         api.drift().accept(id);
-        return WebhookAnswer.ignored(
-                Optional.of(id.text()), "the device is in service and was deleted at the platform: that is drift");
+        return told(
+                event,
+                info,
+                WebhookAnswer.ignored(
+                        Optional.of(id.text()),
+                        "the device is in service and was deleted at the platform: that is drift"));
     }
 
+    private static WebhookAnswer told(PlatformEvent event, RequestInfo info, WebhookAnswer answer) {
+        LOG.info("webhook, {} for {}: {}", DeviceJson.word(event.kind()), info.clientText(), answer.reason());
+        return answer;
+    }
+
+    /** There may be many where others have devices in the same profile: they have a line of the log a minute together. */
     private WebhookAnswer unknown(PlatformEvent event, String named, String why) {
         api.activity().unknown(named, event.name());
         return WebhookAnswer.ignored(Optional.of(named), why);

@@ -179,6 +179,14 @@ class DriftCommandTest {
         assertThat(err.toString(StandardCharsets.UTF_8)).contains("'type' is one of: live-certificate, ");
     }
 
+    @Test
+    void repairOfOneTypeAloneShouldBeRefusedBecauseItWouldRepairEverything() {
+        assertThat(run("drift", "--type", "missing-peer", "--repair")).isEqualTo(2);
+
+        assertThat(err.toString(StandardCharsets.UTF_8)).contains("--repair puts everything right that was found");
+        assertThat(printed()).isEmpty();
+    }
+
     /** What the lanes have not done yet, and the file that is not published yet, are no drift. */
     private void awaitNothingDiffers() {
         long end = System.nanoTime() + PATIENCE.toNanos();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.provisioningbridge.adapter.thingsboard.ThingsBoardMode;
 import io.provisioningbridge.adapter.wireguard.CdmPeersFile;
 import io.provisioningbridge.core.domain.Backend;
 import io.provisioningbridge.core.domain.DeviceId;
@@ -13,10 +14,7 @@ import io.provisioningbridge.core.domain.Pem;
 import io.provisioningbridge.core.domain.Subnet;
 import io.provisioningbridge.core.drift.Finding;
 import io.provisioningbridge.core.drift.FindingType;
-import io.provisioningbridge.core.enrollment.EnrollmentRequest;
 import io.provisioningbridge.core.port.CertificateAuthority.Revocation;
-import io.provisioningbridge.core.port.SignedRequestReader.Content;
-import io.provisioningbridge.core.port.SignedRequestReader.Reading.Signed;
 import io.provisioningbridge.testkit.fixture.Seeded;
 import io.provisioningbridge.testkit.server.HawkbitServer;
 import io.provisioningbridge.testkit.server.RequiresServer;
@@ -24,7 +22,6 @@ import io.provisioningbridge.testkit.server.StepCaProvisioner;
 import io.provisioningbridge.testkit.server.StepCaServer;
 import io.provisioningbridge.testkit.server.WireGuardServer;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
@@ -78,7 +75,7 @@ class DriftAtRealSystemsTest {
     @BeforeEach
     void openSite() {
         tunnel.removeAll();
-        site = new DriftSite(directory, stepCa, "iot-bridge", tunnel, hawkbit);
+        site = new DriftSite(directory, stepCa, "iot-bridge", tunnel, hawkbit, ThingsBoardMode.MANAGED);
     }
 
     @AfterEach
@@ -328,12 +325,7 @@ class DriftAtRealSystemsTest {
         stepCa.stop();
         stepCa.provisioners(PROVISIONER.lifetimes(Duration.ofMinutes(5), Duration.ofDays(300), Duration.ofDays(300)));
         stepCa.start();
-        EnrollmentRequest request = DriftSite.request("late-1");
-        Content content = new Content(request.csrPem().getBytes(StandardCharsets.UTF_8));
-        List<X509Certificate> renewed =
-                DriftSite.chain(site.bridge.enroll(request.signed(new Signed(content, chain.get(0)))));
-        site.settle("late-1");
-        site.connect(renewed);
+        site.renewed("late-1", chain);
         site.assertFound("late-1");
     }
 

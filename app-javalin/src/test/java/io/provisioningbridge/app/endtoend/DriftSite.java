@@ -41,6 +41,8 @@ import io.provisioningbridge.core.drift.FindingType;
 import io.provisioningbridge.core.enrollment.EnrollmentRequest;
 import io.provisioningbridge.core.enrollment.EnrollmentResult;
 import io.provisioningbridge.core.operation.LifecycleResult;
+import io.provisioningbridge.core.port.SignedRequestReader.Content;
+import io.provisioningbridge.core.port.SignedRequestReader.Reading.Signed;
 import io.provisioningbridge.simulators.thingsboard.ServerIdentity;
 import io.provisioningbridge.simulators.thingsboard.ThingsBoardSimulator;
 import io.provisioningbridge.simulators.thingsboard.Timing;
@@ -58,6 +60,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.SecureRandom;
@@ -93,18 +96,19 @@ final class DriftSite implements AutoCloseable {
     private final StepCaCertificateAuthority stepCaAuthority;
     private final String apiKey;
 
-    DriftSite(Path directory, StepCaServer stepCa, String provisioner, WireGuardServer tunnel, HawkbitServer hawkbit) {
+    /** @param mode whether devices may bring a new certificate of the authority's to ThingsBoard by themselves */
+    DriftSite(
+            Path directory,
+            StepCaServer stepCa,
+            String provisioner,
+            WireGuardServer tunnel,
+            HawkbitServer hawkbit,
+            ThingsBoardMode mode) {
         SecureRandom random = new SecureRandom();
         thingsBoard = thingsBoard(clock);
         apiKey = thingsBoard.newApiKey();
         ThingsBoardSettings platform = ThingsBoardSettings.of(
-                thingsBoard.url(),
-                new ThingsBoardLogin.ApiKey(new Secret(apiKey)),
-                ThingsBoardMode.MANAGED,
-                "provisioning-bridge");
-        ThingsBoardSetup.managed(
-                        platform, Webhook.below(URI.create("https://bridge.invalid"), new Secret("0123456789abcdef")))
-                .install();
+                thingsBoard.url(), new ThingsBoardLogin.ApiKey(new Secret(apiKey)), mode, "provisioning-bridge");
         store = SqliteStores.open(
                 directory.resolve("bridge.db"),
                 AddressPools.parse("10.8.0.0/24").orThrow(),
@@ -120,6 +124,8 @@ final class DriftSite implements AutoCloseable {
                 InstantSource.system(),
                 random);
         authority = new RefusingAuthority(stepCaAuthority);
+        await("step-ca can be asked", () -> stepCaAuthority.problem().isEmpty());
+        setup(platform).install();
         bridge = ProvisioningBridge.builder()
                 .store(store)
                 .workQueue(store.workQueue())
@@ -144,7 +150,14 @@ final class DriftSite implements AutoCloseable {
                 .clock(clock)
                 .nanos(() -> Duration.between(Instant.EPOCH, clock.instant()).toNanos())
                 .build();
-        await("step-ca can be asked", () -> stepCaAuthority.problem().isEmpty());
+    }
+
+    private ThingsBoardSetup setup(ThingsBoardSettings platform) {
+        Webhook webhook = Webhook.below(URI.create("https://bridge.invalid"), new Secret("0123456789abcdef"));
+        return platform.mode() == ThingsBoardMode.CHAIN
+                ? ThingsBoardSetup.chain(
+                        platform, webhook, authority.authorities().get(0))
+                : ThingsBoardSetup.managed(platform, webhook);
     }
 
     private static ThingsBoardSimulator thingsBoard(InstantSource clock) {
@@ -180,6 +193,18 @@ final class DriftSite implements AutoCloseable {
         bridge.connected(new DeviceId(id), "test");
         settle(id);
         assertThat(device(id).state()).isEqualTo(DeviceState.CONNECTED);
+        return chain;
+    }
+
+    /** Enrolls a device with a new key that connects with the new certificate, which ends the one before. */
+    List<X509Certificate> renewed(String id, List<X509Certificate> before) {
+        EnrollmentRequest request = request(id);
+        Content content = new Content(request.csrPem().getBytes(StandardCharsets.UTF_8));
+        List<X509Certificate> chain = chain(bridge.enroll(request.signed(new Signed(content, before.get(0)))));
+        settle(id);
+        connect(chain);
+        bridge.connected(new DeviceId(id), "test");
+        settle(id);
         return chain;
     }
 

@@ -2,13 +2,18 @@ package io.provisioningbridge.app.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.provisioningbridge.core.domain.Pem;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 class WebhookActivityTest {
 
@@ -27,10 +32,36 @@ class WebhookActivityTest {
         activity.accepted();
         activity.refused("192.0.2.7");
         activity.unreadable();
+        for (int i = 0; i < 150; i++) {
+            activity.unknown("stranger", "CONNECT_EVENT");
+        }
 
-        assertThat(operators.get("/webhook").toString())
+        ObjectNode answer = (ObjectNode) operators.get("/webhook");
+        assertThat(answer.remove("unknown_devices")).hasSize(100);
+        assertThat(answer.toString())
                 .isEqualTo(
-                        "{\"since\":\"2026-11-23T10:00:00Z\",\"accepted\":2,\"refused\":1,\"unreadable\":1,\"unknown_devices\":[]}");
+                        "{\"since\":\"2026-11-23T10:00:00Z\",\"accepted\":2,\"refused\":1,\"unreadable\":1,\"unknown\":150}");
+    }
+
+    @Test
+    void callsAboutUnknownDevicesShouldBeALineAMinuteTogether() {
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        Logger logger = (Logger) LoggerFactory.getLogger(WebhookActivity.class);
+        log.start();
+        logger.addAppender(log);
+        try {
+            for (int i = 0; i < 5; i++) {
+                activity.unknown("stranger-" + i, "CONNECT_EVENT");
+            }
+            operators.parts.clock.tick(LinePerMinute.BETWEEN_LINES);
+            activity.unknown("stranger-5", "ENTITY_DELETED");
+        } finally {
+            logger.detachAppender(log);
+        }
+
+        assertThat(log.list).hasSize(2);
+        assertThat(log.list.get(0).getFormattedMessage()).contains("knows: 1 since", "CONNECT_EVENT of stranger-0");
+        assertThat(log.list.get(1).getFormattedMessage()).contains("knows: 5 since", "ENTITY_DELETED of stranger-5");
     }
 
     @Test

@@ -113,7 +113,7 @@ class WebhookSecretTest {
                         .contains("none: 1 since")
                         .contains("127.0.0.1"));
 
-        site.clock.tick(WebhookAlarm.BETWEEN_LINES);
+        site.clock.tick(LinePerMinute.BETWEEN_LINES);
         call("wrong-secret-5");
 
         assertThat(log.list).hasSize(2);

@@ -125,13 +125,20 @@ final class PlatformConvergence implements Convergence {
         if (!isAsItShouldBe) {
             platform.put(wanted.registration());
         }
-        return done(
+        Verdict.Done done = done(
                 task,
                 device,
                 isAsItShouldBe ? Evidence.OBSERVED : Evidence.ACKNOWLEDGED,
                 "certificate " + DeviceCertificate.text(inForce.get().serial()) + ", address "
                         + device.get().address(),
                 false);
+        boolean wasAdmitted = there.filter(wanted::admitsExactly).isPresent();
+        return wasAdmitted && !isSeen(device.get(), inForce.get()) ? LateConnections.lookAgain(task, done) : done;
+    }
+
+    /** Whether the device is known to have connected with its certificate. */
+    private static boolean isSeen(Device device, DeviceCertificate certificate) {
+        return device.state() == DeviceState.CONNECTED && certificate.standing() != DeviceCertificate.Standing.ISSUED;
     }
 
     private Verdict remove(Task task, Optional<Device> device) {
@@ -167,7 +174,7 @@ final class PlatformConvergence implements Convergence {
     }
 
     /** Whoever lost the lane may still be in the middle of a call: once that has ended, what it did shows. */
-    private Verdict done(Task task, Optional<Device> device, Evidence evidence, String what, boolean cameBack) {
+    private Verdict.Done done(Task task, Optional<Device> device, Evidence evidence, String what, boolean cameBack) {
         Instant now = clock.instant();
         Optional<Instant> again = task.takenOver()
                 ? Optional.of(now.plus(platform.deadline()))

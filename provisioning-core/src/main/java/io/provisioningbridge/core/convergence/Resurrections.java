@@ -9,6 +9,7 @@ import io.provisioningbridge.core.port.DeviceStore;
 import io.provisioningbridge.core.port.WorkQueue.Task;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -16,6 +17,7 @@ import java.util.Optional;
 final class Resurrections {
 
     private static final Logger LOG = System.getLogger(Resurrections.class.getName());
+    private static final Duration BETWEEN_MANY = Duration.ofHours(1);
 
     private final DeviceStore store;
 
@@ -38,26 +40,30 @@ final class Resurrections {
                 && task.lane().since().isBefore(device.enrolled());
     }
 
-    /** Before it is removed again, so that a removal that fails is noted too; once however often that is tried. */
+    /**
+     * Before it is removed again, so that a removal that fails is noted too; once however often that is tried. Of a device that
+     * comes back again and again one return an hour is noted, since nobody learns anything from the others.
+     */
     void note(Task task, Device device, String where, Instant now) {
-        String what = "found again at " + where;
-        Instant gone = task.lane().observation().orElseThrow().at();
-        boolean isNoted = store.events(device.id()).stream()
-                .filter(event -> event.action() == AuditEvent.Action.DEVICE_CAME_BACK)
-                .filter(event -> event.detail().equals(what))
-                .anyMatch(event -> event.at().isAfter(gone));
-        if (isNoted) {
+        Returns before = Returns.of(store, device.id(), where);
+        boolean areMany = before.areMany(now);
+        if (before.isAnyAfter(task.lane().observation().orElseThrow().at())
+                || (areMany && before.isAnyAfter(now.minus(BETWEEN_MANY)))) {
             return;
         }
         LOG.log(
                 Level.WARNING,
-                "{0}: it is out of service and came back to {1}; it is removed again",
+                areMany
+                        ? "{0}: it is out of service and keeps coming back to {1}, where it is removed each time; whatever"
+                                + " brings it back has to be stopped"
+                        : "{0}: it is out of service and came back to {1}; it is removed again",
                 device.id(),
                 where);
         // Refused when it was readmitted meanwhile: then it did not come back, but is new.
         store.commit(new Change.CameBack(
                 device.id(),
                 device.incarnation(),
-                new AuditEvent(now, device.id().key(), AuditEvent.Action.DEVICE_CAME_BACK, "bridge", what)));
+                new AuditEvent(
+                        now, device.id().key(), AuditEvent.Action.DEVICE_CAME_BACK, "bridge", Returns.text(where))));
     }
 }

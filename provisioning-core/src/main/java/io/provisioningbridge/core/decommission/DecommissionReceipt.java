@@ -25,7 +25,8 @@ import java.util.List;
  * @param lanes one for each outside system
  * @param certificates every one received in this incarnation, oldest first
  * @param neverReceived what was asked for and may have been issued, but never arrived
- * @param returns when it was found again in a system it had been removed from, oldest first
+ * @param returns when it was found again in a system it had been removed from, oldest first; the last {@value #RETURNS_LISTED}
+ * @param returnsNoted how often that was noted, those not listed included; of one that keeps coming back one an hour is
  * @param renewal whether certificates can be renewed behind the bridge
  */
 public record DecommissionReceipt(
@@ -40,7 +41,11 @@ public record DecommissionReceipt(
         List<DeviceCertificate> certificates,
         List<IssuanceIntent> neverReceived,
         List<AuditEvent> returns,
+        int returnsNoted,
         Renewal renewal) {
+
+    /** A device may come back every few minutes for years. */
+    public static final int RETURNS_LISTED = 20;
 
     public DecommissionReceipt {
         lanes = List.copyOf(lanes);

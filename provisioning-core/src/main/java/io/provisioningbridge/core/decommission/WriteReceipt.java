@@ -9,7 +9,6 @@ import io.provisioningbridge.core.port.DeviceStore;
 import io.provisioningbridge.core.port.RenewalControl;
 import io.provisioningbridge.core.port.WorkQueue;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Optional;
 
 /** Puts together what is known of a device's end, from the store alone. Safe for concurrent use. */
@@ -39,10 +38,9 @@ public final class WriteReceipt {
     }
 
     private DecommissionReceipt receipt(Device device) {
-        List<AuditEvent> events = store.events(device.id());
-        Optional<AuditEvent> decision = events.stream()
-                .filter(event -> event.action() == AuditEvent.Action.DEVICE_DECOMMISSIONED)
-                .reduce((earlier, later) -> later);
+        Optional<AuditEvent> decision =
+                store.latestEvents(device.id(), AuditEvent.Action.DEVICE_DECOMMISSIONED, 1).stream()
+                        .findFirst();
         return new DecommissionReceipt(
                 device.id(),
                 device.incarnation(),
@@ -59,10 +57,13 @@ public final class WriteReceipt {
                         .filter(intent -> intent.incarnation().equals(device.incarnation()))
                         .filter(intent -> intent.status() == Status.UNCERTAIN)
                         .toList(),
-                events.stream()
-                        .filter(event -> event.action() == AuditEvent.Action.DEVICE_CAME_BACK)
+                store
+                        .latestEvents(
+                                device.id(), AuditEvent.Action.DEVICE_CAME_BACK, DecommissionReceipt.RETURNS_LISTED)
+                        .stream()
                         .filter(event -> !event.at().isBefore(device.stateSince()))
                         .toList(),
+                store.countEvents(device.id(), AuditEvent.Action.DEVICE_CAME_BACK, device.stateSince()),
                 renewal.renewal());
     }
 }

@@ -25,12 +25,14 @@ final class DirectoryInspection implements Inspection {
     private final DeviceStore store;
     private final PublishedPeers directory;
     private final LongSupplier publishedRevision;
+    private final Calls calls;
 
     /** @param publishedRevision of the snapshot that was published last */
-    DirectoryInspection(DeviceStore store, PublishedPeers directory, LongSupplier publishedRevision) {
+    DirectoryInspection(DeviceStore store, PublishedPeers directory, LongSupplier publishedRevision, Calls calls) {
         this.store = store;
         this.directory = directory;
         this.publishedRevision = publishedRevision;
+        this.calls = calls;
     }
 
     @Override
@@ -45,29 +47,29 @@ final class DirectoryInspection implements Inspection {
 
     @Override
     public void some(Set<DeviceId> devices, Findings found) {
-        Set<String> keys = devices.stream().map(DeviceId::key).collect(Collectors.toSet());
-        compare(finding -> keys.contains(DeviceId.keyOf(finding.subject())), found);
+        Set<String> subjects = devices.stream().map(DeviceId::text).collect(Collectors.toSet());
+        compare(finding -> subjects.contains(finding.subject()), found);
     }
 
     private void compare(Predicate<Finding> wanted, Findings found) {
-        Set<Finding> first = differences();
-        if (first.stream().anyMatch(wanted)) {
-            Set<Finding> second = differences();
-            second.retainAll(first);
-            second.stream().filter(wanted).forEach(found::add);
+        PeerSnapshot before = store.peers();
+        Set<Finding> first = differences(before);
+        if (first.stream().noneMatch(wanted)) {
+            return;
         }
-    }
-
-    private Set<Finding> differences() {
-        Fleet.endIfInterrupted();
-        PeerSnapshot snapshot = store.peers();
-        if (snapshot.revision() != publishedRevision.getAsLong()) {
+        // While devices enroll it is never quite what the store says. But what differs both before and after it was
+        // published as the store said at the first look is not under way: somebody else did it.
+        if (!calls.await(() -> publishedRevision.getAsLong() >= before.revision())) {
             throw new BackendUnavailableException("it is not published yet as the store says", Effect.NONE);
         }
-        Parsed<SortedMap<String, Parsed<TunnelAddress>>> published = directory.published();
-        if (store.peersRevision() != snapshot.revision()) {
-            throw new BackendUnavailableException("it changes too fast to be compared", Effect.NONE);
-        }
+        Set<Finding> second = differences(store.peers());
+        second.retainAll(first);
+        second.stream().filter(wanted).forEach(found::add);
+    }
+
+    private Set<Finding> differences(PeerSnapshot snapshot) {
+        Fleet.endIfInterrupted();
+        Parsed<SortedMap<String, Parsed<TunnelAddress>>> published = calls.ask(directory::published);
         return published.fold(
                 entries -> compare(snapshot.addresses(), entries),
                 problem -> new LinkedHashSet<>(

@@ -7,6 +7,7 @@ import io.provisioningbridge.core.drift.FindingType.Remedy;
 import io.provisioningbridge.core.port.BackendUnavailableException;
 import io.provisioningbridge.core.port.Change;
 import io.provisioningbridge.core.port.DeviceStore;
+import io.provisioningbridge.core.port.WorkQueue;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -15,12 +16,12 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
 
 /**
  * Compares outside systems with the store now and then, keeps what was found last, and has it repaired when an operator wants
@@ -30,31 +31,42 @@ public final class Drift {
 
     private static final Logger LOG = System.getLogger(Drift.class.getName());
     private static final Duration AFTER_START = Duration.ofMinutes(5);
-    private static final int MOST_ASKED = 10_000;
+    private static final Duration AFTER_HALF_A_ROUND = Duration.ofMinutes(5);
     private static final int AT_ONCE = 500;
 
     private final DriftCheck check;
     private final DeviceStore store;
+    private final WorkQueue queue;
     private final Runnable publishAgain;
     private final Duration every;
     private final InstantSource clock;
 
     private final ReentrantLock checking = new ReentrantLock();
     // Guarded by this.
-    private final Set<DeviceId> asked = new LinkedHashSet<>();
+    private final Asked asked = new Asked();
+    private final Waits waits;
     private Instant next;
     private Optional<DriftReport> report = Optional.empty();
 
     /**
      * @param publishAgain has the peer directory published anew
-     * @param every how long after the last round the next one is due
+     * @param every how long after the last round the next one is due; after one in which some system could not be compared
+     *     it comes within minutes, and later each time
      */
-    public Drift(DriftCheck check, DeviceStore store, Runnable publishAgain, Duration every, InstantSource clock) {
+    public Drift(
+            DriftCheck check,
+            DeviceStore store,
+            WorkQueue queue,
+            Runnable publishAgain,
+            Duration every,
+            InstantSource clock) {
         this.check = check;
         this.store = store;
+        this.queue = queue;
         this.publishAgain = publishAgain;
         this.every = every;
         this.clock = clock;
+        this.waits = new Waits(AFTER_HALF_A_ROUND, every);
         this.next = clock.instant().plus(AFTER_START);
     }
 
@@ -102,13 +114,13 @@ public final class Drift {
 
     /**
      * Somebody says that something happened to a device outside: the next {@link #runDue} looks at it in every system, and
-     * {@link #report} says what it found. Before the first round that makes the first round. Cheap; repeated calls count once.
+     * {@link #report} says what it found. It is looked at again while some system cannot be read. Before the first round that
+     * makes the first round. Cheap; repeated calls count once.
      */
     public synchronized void look(DeviceId device) {
-        if (report.isEmpty() || asked.size() >= MOST_ASKED) {
+        boolean isAdded = asked.add(device);
+        if (report.isEmpty() || !isAdded) {
             next = Instant.MIN;
-        } else {
-            asked.add(device);
         }
     }
 
@@ -134,42 +146,86 @@ public final class Drift {
     }
 
     private Optional<DriftReport> round() {
+        Set<DeviceId> devices;
         synchronized (this) {
             // What is asked for from now on is not surely seen by this round.
-            asked.clear();
+            devices = asked.takeAll();
             next = clock.instant().plus(every);
         }
         Optional<DriftReport> made = check.round();
         synchronized (this) {
-            made.ifPresentOrElse(
-                    done -> {
-                        report = made;
-                        next = next.equals(Instant.MIN) ? next : done.ended().plus(every);
-                    },
-                    () -> next = Instant.MIN);
+            made.ifPresentOrElse(done -> ended(done, devices), () -> next = Instant.MIN);
         }
         made.ifPresent(Drift::tell);
+        made.ifPresent(this::hint);
         return made;
+    }
+
+    /**
+     * Nobody said that these have connected, and the round is as good a hint as any: it changes nothing, and the lanes look for
+     * themselves. What has become of them is looked at a little later.
+     */
+    private void hint(DriftReport made) {
+        Set<DeviceId> unnoticed = made.findings().stream()
+                .filter(finding -> finding.type() == FindingType.UNNOTICED_CONNECTION)
+                .flatMap(finding -> finding.device().stream())
+                .collect(Collectors.toSet());
+        try {
+            unnoticed.forEach(device -> queue.hint(device, Set.of(Backend.PLATFORM), clock.instant()));
+        } catch (BackendUnavailableException e) {
+            LOG.log(Level.ERROR, "the store failed: {0}", e.getMessage());
+        }
+        synchronized (this) {
+            asked.putBack(unnoticed, clock.instant());
+        }
+    }
+
+    private void ended(DriftReport made, Set<DeviceId> devices) {
+        report = Optional.of(made);
+        boolean isAsked = next.equals(Instant.MIN);
+        if (made.isComplete()) {
+            waits.startAgain();
+            asked.succeeded();
+            next = isAsked ? next : made.ended().plus(every);
+        } else {
+            asked.putBack(devices, made.ended());
+            next = isAsked ? next : made.ended().plus(waits.next());
+        }
     }
 
     private int lookAtAsked() {
         Set<DeviceId> devices;
         synchronized (this) {
-            devices = new LinkedHashSet<>(asked);
-            asked.clear();
+            devices = asked.take(clock.instant());
         }
         if (devices.isEmpty()) {
             return 0;
         }
         Optional<DriftReport> look = check.look(devices);
         synchronized (this) {
-            look.ifPresentOrElse(
-                    found -> report = report.map(last -> last.after(found, devices)), () -> asked.addAll(devices));
+            look.ifPresentOrElse(found -> looked(found, devices), () -> devices.forEach(asked::add));
         }
         look.ifPresent(found -> found.findings()
                 .forEach(finding -> LOG.log(
                         Level.WARNING, "drift: {0} {1}: {2}", finding.type(), finding.subject(), finding.detail())));
         return look.isPresent() ? 1 : 0;
+    }
+
+    private void looked(DriftReport found, Set<DeviceId> devices) {
+        report = report.map(last -> last.after(found, devices));
+        if (found.isComplete()) {
+            asked.succeeded();
+            return;
+        }
+        Instant again = asked.putBack(devices, found.ended());
+        LOG.log(
+                Level.WARNING,
+                "drift: {0} devices are looked at again at {1}: {2}",
+                devices.size(),
+                again,
+                found.sections().stream()
+                        .flatMap(section -> section.unchecked().stream().map(why -> section.place() + ": " + why))
+                        .collect(Collectors.joining("; ")));
     }
 
     private static void tell(DriftReport made) {

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 
 /**
@@ -25,12 +26,14 @@ import java.util.function.LongSupplier;
  */
 public final class DriftCheck {
 
-    private final List<Inspection> inspections = new ArrayList<>();
+    private final List<Function<Calls, Inspection>> inspections = new ArrayList<>();
     private final InstantSource clock;
+    private final Pause pause;
 
     /**
      * @param directory empty where nobody can say what it tells others
      * @param publishedRevision of the snapshot of peers that was published last
+     * @param pause between a call in vain and the next
      */
     public DriftCheck(
             DeviceStore store,
@@ -38,15 +41,23 @@ public final class DriftCheck {
             Systems systems,
             Optional<PublishedPeers> directory,
             LongSupplier publishedRevision,
-            InstantSource clock) {
+            InstantSource clock,
+            Pause pause) {
         this.clock = clock;
+        this.pause = pause;
         Quiet quiet = new Quiet(store, queue, clock);
-        inspections.add(
+        Returning returning = new Returning(store, clock);
+        inspections.add(calls ->
                 new CertificateInspection(store, queue, systems.platform().isPresent(), quiet, clock));
-        inspections.add(new TunnelInspection(store, systems.tunnel(), quiet));
-        directory.ifPresent(published -> inspections.add(new DirectoryInspection(store, published, publishedRevision)));
-        systems.updateServer().ifPresent(server -> inspections.add(new UpdateServerInspection(store, server, quiet)));
-        systems.platform().ifPresent(platform -> inspections.add(new PlatformInspection(store, platform, quiet)));
+        inspections.add(calls -> new TunnelInspection(store, systems.tunnel(), calls, quiet));
+        directory.ifPresent(published ->
+                inspections.add(calls -> new DirectoryInspection(store, published, publishedRevision, calls)));
+        systems.updateServer()
+                .ifPresent(server ->
+                        inspections.add(calls -> new UpdateServerInspection(store, server, calls, quiet, returning)));
+        systems.platform()
+                .ifPresent(platform ->
+                        inspections.add(calls -> new PlatformInspection(store, platform, calls, quiet, returning)));
     }
 
     /** Compares everything; takes a call or more for each device. Empty when the thread is interrupted. */
@@ -64,19 +75,21 @@ public final class DriftCheck {
         List<Section> sections = new ArrayList<>();
         List<Finding> listed = new ArrayList<>();
         Map<FindingType, Integer> counts = new EnumMap<>(FindingType.class);
-        for (Inspection inspection : inspections) {
+        for (Function<Calls, Inspection> each : inspections) {
+            Inspection inspection = each.apply(new Calls(pause));
             Findings found = new Findings();
             Optional<String> trouble = Optional.empty();
             try {
                 how.accept(inspection, found);
-                listed.addAll(found.listed());
-                counts.putAll(found.counts());
             } catch (BackendException e) {
                 trouble = Optional.of(String.valueOf(e.getMessage()));
             }
             if (Thread.currentThread().isInterrupted()) {
                 return Optional.empty();
             }
+            // What was found until then was looked at twice, and is so whatever the rest would have told.
+            listed.addAll(found.listed());
+            counts.putAll(found.counts());
             sections.add(new Section(inspection.place(), trouble));
         }
         return Optional.of(new DriftReport(begun, clock.instant(), sections, listed, counts));

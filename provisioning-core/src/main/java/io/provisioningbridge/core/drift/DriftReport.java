@@ -3,12 +3,12 @@ package io.provisioningbridge.core.drift;
 import io.provisioningbridge.core.domain.DeviceId;
 import io.provisioningbridge.core.drift.FindingType.Remedy;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,7 +42,8 @@ public record DriftReport(
      * One place.
      *
      * @param place which
-     * @param unchecked why it could not be compared, so that nothing is known of it; empty when it was
+     * @param unchecked why it could not be compared to the end, so that what was found there may not be all; empty when
+     *     it was
      */
     public record Section(Place place, Optional<String> unchecked) {}
 
@@ -72,27 +73,35 @@ public record DriftReport(
         return sections.stream().allMatch(section -> section.unchecked().isEmpty());
     }
 
-    /** The same report, after some devices were looked at again: what is said of them is what the look says. */
+    /**
+     * The same report, after some devices were looked at again: what is said of them is what the look says, where it could
+     * see everything. What goes by another spelling is something else, at which nobody has looked.
+     */
     DriftReport after(DriftReport look, Set<DeviceId> devices) {
-        Set<String> keys = new HashSet<>();
-        devices.forEach(device -> keys.add(device.key()));
+        Set<String> subjects = new HashSet<>();
+        devices.forEach(device -> subjects.add(device.text()));
         Set<Place> lookedAt = new HashSet<>();
         look.sections().stream()
                 .filter(section -> section.unchecked().isEmpty())
                 .forEach(section -> lookedAt.add(section.place()));
-        List<Finding> now = new ArrayList<>(look.findings());
+        Set<Finding> now = new LinkedHashSet<>(look.findings());
+        now.removeIf(finding -> !lookedAt.contains(finding.type().place()));
         Map<FindingType, Integer> numbers = new EnumMap<>(FindingType.class);
         numbers.putAll(counts);
+        look.counts().forEach((type, count) -> {
+            if (lookedAt.contains(type.place())) {
+                numbers.merge(type, count, Integer::sum);
+            }
+        });
         for (Finding finding : findings) {
-            boolean isOld = keys.contains(DeviceId.keyOf(finding.subject()))
+            boolean isOld = subjects.contains(finding.subject())
                     && lookedAt.contains(finding.type().place());
-            if (isOld) {
+            if (isOld || now.contains(finding)) {
                 numbers.merge(finding.type(), -1, Integer::sum);
             } else {
                 now.add(finding);
             }
         }
-        look.counts().forEach((type, count) -> numbers.merge(type, count, Integer::sum));
         numbers.values().removeIf(count -> count == 0);
         return new DriftReport(begun, ended, sections, bounded(now), numbers);
     }

@@ -37,6 +37,10 @@ public enum FindingType {
     WRONG_TARGET(Place.UPDATE_SERVER, Remedy.LANE),
     /** A device that is not in service has a target. */
     ZOMBIE_TARGET(Place.UPDATE_SERVER, Remedy.LANE),
+    /** A device out of service keeps coming back as a target, and is removed each time. */
+    RETURNING_TARGET(Place.UPDATE_SERVER, Remedy.OPERATOR),
+    /** The update server refuses to tell of a device, or tells what makes no sense. */
+    UNREADABLE_TARGET(Place.UPDATE_SERVER, Remedy.OPERATOR),
 
     /** A device of the platform nobody here knows anything of. */
     ORPHAN_PLATFORM_DEVICE(Place.PLATFORM, Remedy.FOREIGN),
@@ -49,7 +53,11 @@ public enum FindingType {
     /** What applications on the platform can read of a device is not so. */
     WRONG_ATTRIBUTE(Place.PLATFORM, Remedy.LANE),
     /** A device has connected, and nobody said so. */
-    UNNOTICED_CONNECTION(Place.PLATFORM, Remedy.LANE);
+    UNNOTICED_CONNECTION(Place.PLATFORM, Remedy.LANE),
+    /** A device out of service keeps coming back to the platform, and is removed each time. */
+    RETURNING_PLATFORM_DEVICE(Place.PLATFORM, Remedy.OPERATOR),
+    /** The platform refuses to tell of a device, or tells what makes no sense. */
+    UNREADABLE_PLATFORM_DEVICE(Place.PLATFORM, Remedy.OPERATOR);
 
     private final Place place;
     private final Remedy remedy;

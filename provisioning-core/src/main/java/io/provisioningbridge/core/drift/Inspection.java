@@ -5,7 +5,7 @@ import java.util.Set;
 
 /**
  * Compares one place with the store. Methods throw the two backend exceptions when either cannot be read, also when the
- * thread is interrupted; what was found until then is worth nothing.
+ * thread is interrupted; what was found until then holds.
  */
 interface Inspection {
 

@@ -31,12 +31,16 @@ final class PlatformInspection implements Inspection {
 
     private final DeviceStore store;
     private final DevicePlatform platform;
+    private final Calls calls;
     private final Quiet quiet;
+    private final Returning returning;
 
-    PlatformInspection(DeviceStore store, DevicePlatform platform, Quiet quiet) {
+    PlatformInspection(DeviceStore store, DevicePlatform platform, Calls calls, Quiet quiet, Returning returning) {
         this.store = store;
         this.platform = platform;
+        this.calls = calls;
         this.quiet = quiet;
+        this.returning = returning;
     }
 
     @Override
@@ -48,7 +52,8 @@ final class PlatformInspection implements Inspection {
     public void all(Findings found) {
         Optional<String> after = Optional.of("");
         while (after.isPresent()) {
-            DevicePlatform.Page page = platform.list(after.get(), PAGE);
+            String from = after.get();
+            DevicePlatform.Page page = calls.ask(() -> platform.list(from, PAGE));
             for (Listed listed : page.devices()) {
                 Fleet.endIfInterrupted();
                 listed(listed, found);
@@ -60,13 +65,13 @@ final class PlatformInspection implements Inspection {
                 look(device.id(), found);
             }
         });
+        returning.find(FindingType.RETURNING_PLATFORM_DEVICE, "the platform", found);
     }
 
     private void listed(Listed listed, Findings found) {
         Optional<DeviceId> id = DeviceId.parse(listed.name()).value();
         if (id.isEmpty()) {
-            found.add(Finding.foreign(
-                    FindingType.ORPHAN_PLATFORM_DEVICE, listed.name(), "no device of the bridge goes by this"));
+            found.add(stranger(listed.name()));
             return;
         }
         boolean isInService = store.find(id.get())
@@ -87,6 +92,22 @@ final class PlatformInspection implements Inspection {
     }
 
     private List<Finding> judge(DeviceId id) {
+        return calls.askOfOne(() -> compare(id), problem -> unreadable(id, problem));
+    }
+
+    /** A stranger is one whatever else there is to know of it. */
+    private List<Finding> unreadable(DeviceId id, String problem) {
+        return List.of(
+                quiet.isKnown(id)
+                        ? Finding.of(FindingType.UNREADABLE_PLATFORM_DEVICE, id, "it could not be read: " + problem)
+                        : stranger(id.text()));
+    }
+
+    private static Finding stranger(String name) {
+        return Finding.foreign(FindingType.ORPHAN_PLATFORM_DEVICE, name, "no device of the bridge goes by this");
+    }
+
+    private List<Finding> compare(DeviceId id) {
         Optional<Device> device = store.find(id);
         Optional<Registered> there = platform.look(id);
         if (device.filter(found -> found.id().equals(id) && IN_SERVICE.contains(found.state()))
@@ -106,8 +127,7 @@ final class PlatformInspection implements Inspection {
                     "the device is spelled " + device.get().id()));
         }
         if (device.isEmpty() && !quiet.isKnown(id)) {
-            return Optional.of(Finding.foreign(
-                    FindingType.ORPHAN_PLATFORM_DEVICE, id.text(), "no device of the bridge goes by this"));
+            return Optional.of(stranger(id.text()));
         }
         if (there.credential() instanceof Credential.Quarantined) {
             return Optional.empty();

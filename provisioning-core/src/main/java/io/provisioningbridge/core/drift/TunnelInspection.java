@@ -23,11 +23,13 @@ final class TunnelInspection implements Inspection {
 
     private final DeviceStore store;
     private final TunnelPeers peers;
+    private final Calls calls;
     private final Quiet quiet;
 
-    TunnelInspection(DeviceStore store, TunnelPeers peers, Quiet quiet) {
+    TunnelInspection(DeviceStore store, TunnelPeers peers, Calls calls, Quiet quiet) {
         this.store = store;
         this.peers = peers;
+        this.calls = calls;
         this.quiet = quiet;
     }
 
@@ -79,7 +81,7 @@ final class TunnelInspection implements Inspection {
     private Set<Finding> differences(Predicate<Finding> wanted) {
         Fleet.endIfInterrupted();
         Set<Finding> differences = new LinkedHashSet<>();
-        Map<PeerKey, Set<String>> there = peers.observe();
+        Map<PeerKey, Set<String>> there = calls.ask(peers::observe);
         Set<PeerKey> unexpected = new HashSet<>(there.keySet());
         for (DesiredPeer peer : store.desiredPeers()) {
             unexpected.remove(peer.key());

@@ -27,12 +27,16 @@ final class UpdateServerInspection implements Inspection {
 
     private final DeviceStore store;
     private final UpdateServer server;
+    private final Calls calls;
     private final Quiet quiet;
+    private final Returning returning;
 
-    UpdateServerInspection(DeviceStore store, UpdateServer server, Quiet quiet) {
+    UpdateServerInspection(DeviceStore store, UpdateServer server, Calls calls, Quiet quiet, Returning returning) {
         this.store = store;
         this.server = server;
+        this.calls = calls;
         this.quiet = quiet;
+        this.returning = returning;
     }
 
     @Override
@@ -46,7 +50,8 @@ final class UpdateServerInspection implements Inspection {
         OptionalLong from = OptionalLong.of(0);
         while (from.isPresent()) {
             Fleet.endIfInterrupted();
-            UpdateServer.Page page = server.list(from.getAsLong());
+            long first = from.getAsLong();
+            UpdateServer.Page page = calls.ask(() -> server.list(first));
             page.targets().forEach(target -> listed(target, asItShouldBe, found));
             from = page.next();
         }
@@ -55,6 +60,7 @@ final class UpdateServerInspection implements Inspection {
                 look(device.id(), found);
             }
         });
+        returning.find(FindingType.RETURNING_TARGET, "the update server", found);
     }
 
     private void listed(Seen target, Set<DeviceId> asItShouldBe, Findings found) {
@@ -76,7 +82,19 @@ final class UpdateServerInspection implements Inspection {
     }
 
     private void look(DeviceId id, Findings found) {
-        found.addAll(quiet.during(id, Backend.UPDATE_SERVER, () -> judge(id, store.find(id), server.find(id))));
+        found.addAll(quiet.during(
+                id,
+                Backend.UPDATE_SERVER,
+                () -> calls.askOfOne(
+                        () -> judge(id, store.find(id), server.find(id)), problem -> unreadable(id, problem))));
+    }
+
+    /** A stranger is one whatever else there is to know of it. */
+    private List<Finding> unreadable(DeviceId id, String problem) {
+        return List.of(
+                quiet.isKnown(id)
+                        ? Finding.of(FindingType.UNREADABLE_TARGET, id, "it could not be read: " + problem)
+                        : stranger(id));
     }
 
     /** @param there the target of exactly this id */

@@ -52,6 +52,16 @@ public interface DeviceStore extends AutoCloseable {
     /** The device's audit trail, oldest first. */
     List<AuditEvent> events(DeviceId id);
 
+    /**
+     * The latest of one kind in the device's audit trail, oldest first.
+     *
+     * @param most so many of them, 1 to 1000
+     */
+    List<AuditEvent> latestEvents(DeviceId id, AuditEvent.Action action, int most);
+
+    /** How many of one kind there are in the device's audit trail from a moment on. */
+    int countEvents(DeviceId id, AuditEvent.Action action, Instant from);
+
     /** Devices in the order of their keys. */
     List<Device> list(DeviceQuery query);
 

@@ -64,8 +64,9 @@ public interface WorkQueue {
 
     /**
      * Ends leases. Each result counts only while its task's fence is the lane's latest, and only the first of a task. Where
-     * the generation has moved on since, the lane is due at once: the generation that was done is noted, and no observation,
-     * since that is of what should have been before. All or nothing.
+     * the generation has moved on since, the lane is due when whatever moved it wanted it to be, which is at once but for a
+     * hint: the generation that was done is noted, and no observation, since that is of what should have been before. All or
+     * nothing.
      *
      * @return whether each counted, in the same order
      */
@@ -74,7 +75,7 @@ public interface WorkQueue {
     /**
      * Somebody says that something happened to a device outside: its lanes at these systems fall behind by a generation. Those
      * that have failed stay so; and so do those that are due by then and that nobody has, which are going to be looked at
-     * anyway, and keep their turn. Makes none where there is none.
+     * anyway, and keep their turn, so that no crowd of hints puts them off. Makes none where there is none.
      *
      * @param from when it can be seen there, and so is to be looked for
      */

@@ -6,6 +6,8 @@ import io.provisioningbridge.core.domain.Device;
 import io.provisioningbridge.core.domain.DeviceId;
 import io.provisioningbridge.core.domain.DeviceState;
 import io.provisioningbridge.core.domain.Lane;
+import io.provisioningbridge.core.port.BackendException.Effect;
+import io.provisioningbridge.core.port.BackendUnavailableException;
 import io.provisioningbridge.core.port.Change;
 import io.provisioningbridge.core.port.DeviceStore;
 import io.provisioningbridge.core.port.Outcome;
@@ -26,6 +28,7 @@ public final class ConfirmConnection {
 
     private static final Set<Backend> BOTH = EnumSet.of(Backend.PLATFORM, Backend.UPDATE_SERVER);
     private static final int ROUNDS = 8;
+    private static final Duration SOON = Duration.ofSeconds(1);
 
     // A platform may tell of a connection before it can be read there: ThingsBoard writes attributes in batches, up to
     // 50 ms
@@ -48,7 +51,8 @@ public final class ConfirmConnection {
     /**
      * @param id in the spelling of the platform, which tells spellings apart
      * @param cause who says so, for the audit trail
-     * @throws io.provisioningbridge.core.port.BackendUnavailableException the store cannot be read or written: say it again
+     * @throws BackendUnavailableException the store cannot be read or written, or others change the device all the time: say it
+     *     again
      */
     public ConnectionResult connected(DeviceId id, String cause) {
         for (int round = 0; round < ROUNDS; round++) {
@@ -61,10 +65,8 @@ public final class ConfirmConnection {
                 return result.get();
             }
         }
-        // Whoever changes it all the time makes its lanes due as well.
-        return store.find(id)
-                .<ConnectionResult>map(ConnectionResult.Pending::new)
-                .orElseGet(() -> new ConnectionResult.Ignored("no device goes by this id"));
+        // Only where no platform can be asked: then the word is all there is, and must not be lost.
+        throw new BackendUnavailableException("the device is changed all the time", Effect.NONE, SOON);
     }
 
     /** Empty when the device changed meanwhile. */

@@ -5,6 +5,8 @@ import static io.provisioningbridge.testkit.contract.StoreChanges.peerKey;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.provisioningbridge.core.domain.AddressPools;
+import io.provisioningbridge.core.domain.AuditEvent;
+import io.provisioningbridge.core.domain.AuditEvent.Action;
 import io.provisioningbridge.core.domain.Device;
 import io.provisioningbridge.core.domain.DeviceCertificate;
 import io.provisioningbridge.core.domain.DeviceId;
@@ -196,6 +198,33 @@ public interface ConnectionsInStore {
 
             assertThat(store.events(LIFT)).endsWith(cameBack.audit());
             assertThat(lift(store)).isEqualTo(tombstone);
+        }
+    }
+
+    @Test
+    default void latestEventsOfOneKindShouldBeFoundAndCountedByThemselves() {
+        StoreChanges changes = new StoreChanges(1);
+        try (DeviceStore store = newStore()) {
+            enroll(store, changes);
+            store.commit(changes.decommissioned(LIFT, 1, NOON));
+            for (int second = 1; second <= 5; second++) {
+                store.commit(changes.cameBack(LIFT, Incarnation.FIRST, NOON.plusSeconds(second)));
+            }
+
+            assertThat(store.latestEvents(LIFT, Action.DEVICE_CAME_BACK, 2))
+                    .extracting(AuditEvent::at)
+                    .containsExactly(NOON.plusSeconds(4), NOON.plusSeconds(5));
+            assertThat(store.latestEvents(new DeviceId(LIFT.key()), Action.DEVICE_CAME_BACK, 1000))
+                    .as("in any spelling")
+                    .hasSize(5);
+            assertThat(store.latestEvents(LIFT, Action.DEVICE_DECOMMISSIONED, 1))
+                    .hasSize(1);
+            assertThat(store.latestEvents(LIFT, Action.DEVICE_SUSPENDED, 1)).isEmpty();
+            assertThat(store.countEvents(LIFT, Action.DEVICE_CAME_BACK, NOON.plusSeconds(2)))
+                    .isEqualTo(4);
+            assertThat(store.countEvents(LIFT, Action.DEVICE_SUSPENDED, NOON)).isZero();
+            assertThat(store.countEvents(new DeviceId("stranger"), Action.DEVICE_CAME_BACK, NOON))
+                    .isZero();
         }
     }
 

@@ -310,6 +310,52 @@ public interface LanesOfSystems {
     }
 
     @Test
+    default void hintDuringALeaseShouldNotBeLookedForBeforeItCanBeSeen() {
+        StoreChanges changes = new StoreChanges(1);
+        for (int i = 0; i < 3; i++) {
+            try (StoreAndQueue opened = openStoreAndQueue()) {
+                opened.store().keepLanes(ALL, KEPT);
+                enroll(opened, changes, "Crane-1");
+                Task task = lease(opened, PLATFORM, KEPT);
+                Instant visible = KEPT.plusSeconds(1);
+                opened.queue().hint(CRANE, EnumSet.of(PLATFORM), visible);
+                Result result = List.of(
+                                done(task),
+                                new Result.Later(task, "down", KEPT.plus(Duration.ofHours(1))),
+                                new Result.Failed(task, "never"))
+                        .get(i);
+
+                finish(opened, result, KEPT.plusMillis(10));
+
+                assertThat(lane(opened, PLATFORM).nextTry()).as("%s", result).contains(visible);
+                assertThat(opened.queue().lease(PLATFORM, 10, visible.minusMillis(1), A_WHILE))
+                        .isEmpty();
+                assertThat(lease(opened, PLATFORM, visible).lane().generation()).isEqualTo(2);
+            }
+        }
+    }
+
+    /** Also during a lease: it cannot be put off for ever by a device that connects again and again. */
+    @Test
+    default void hintsAfterALeaseShouldLeaveTheTurnToTheFirst() {
+        StoreChanges changes = new StoreChanges(1);
+        try (StoreAndQueue opened = openStoreAndQueue()) {
+            opened.store().keepLanes(ALL, KEPT);
+            enroll(opened, changes, "Crane-1");
+            Task task = lease(opened, PLATFORM, KEPT);
+            opened.queue().hint(CRANE, EnumSet.of(PLATFORM), KEPT.plusSeconds(1));
+            finish(opened, done(task), KEPT);
+            Lane due = lane(opened, PLATFORM);
+
+            for (int second = 2; second < 10; second++) {
+                opened.queue().hint(CRANE, EnumSet.of(PLATFORM), KEPT.plusSeconds(second));
+            }
+
+            assertThat(lane(opened, PLATFORM)).isEqualTo(due);
+        }
+    }
+
+    @Test
     default void hintShouldLeaveALaneItsTurnThatIsDueAndNobodys() {
         StoreChanges changes = new StoreChanges(1);
         try (StoreAndQueue opened = openStoreAndQueue()) {

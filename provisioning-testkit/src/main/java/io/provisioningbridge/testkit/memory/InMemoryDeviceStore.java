@@ -102,6 +102,22 @@ public final class InMemoryDeviceStore implements DeviceStore {
     }
 
     @Override
+    public List<AuditEvent> latestEvents(DeviceId id, AuditEvent.Action action, int most) {
+        List<AuditEvent> all = read("latestEvents", () -> state.events(id.key())).stream()
+                .filter(event -> event.action() == action)
+                .toList();
+        return all.subList(Math.max(0, all.size() - most), all.size());
+    }
+
+    @Override
+    public int countEvents(DeviceId id, AuditEvent.Action action, Instant from) {
+        return (int) read("countEvents", () -> state.events(id.key())).stream()
+                .filter(event -> event.action() == action)
+                .filter(event -> !event.at().isBefore(Milliseconds.of(from)))
+                .count();
+    }
+
+    @Override
     public List<Device> list(DeviceQuery query) {
         return read("list", () -> state.list(query));
     }

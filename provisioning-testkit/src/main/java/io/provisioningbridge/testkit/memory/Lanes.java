@@ -178,7 +178,7 @@ final class Lanes {
             return false;
         }
         boolean upToDate = entry.lane().generation() == task.lane().generation();
-        Lane lane = upToDate ? finished(entry.lane(), result, now) : overtaken(entry.lane(), result, now);
+        Lane lane = upToDate ? finished(entry.lane(), result, now) : overtaken(entry.lane(), result);
         boolean settled = upToDate && result instanceof Result.Done;
         Optional<Instant> verifyAt = settled && entry.takenOver() ? lane.nextTry() : Optional.empty();
         put(new Entry(lane, entry.fence(), Optional.empty(), entry.takenOver() && !settled, verifyAt));
@@ -220,7 +220,7 @@ final class Lanes {
     }
 
     /** More is wanted than the task was about: how far it came is noted, what it saw or failed with is told anew. */
-    private static Lane overtaken(Lane lane, Result result, Instant now) {
+    private static Lane overtaken(Lane lane, Result result) {
         long applied = result instanceof Result.Done ? result.task().lane().generation() : lane.applied();
         return new Lane(
                 lane.device(),
@@ -229,7 +229,7 @@ final class Lanes {
                 applied,
                 false,
                 lane.since(),
-                lane.nextTry().filter(now::isAfter).or(() -> Optional.of(now)),
+                lane.nextTry(),
                 lane.attempts(),
                 lane.problem(),
                 lane.observation());

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.provisioningbridge.core.domain.Backend;
 import io.provisioningbridge.core.domain.DeviceId;
 import io.provisioningbridge.core.domain.Lane;
+import io.provisioningbridge.core.domain.TunnelAddress;
+import io.provisioningbridge.core.port.DevicePlatform.Credential;
 import io.provisioningbridge.core.port.UpdateServer.Seen;
 import io.provisioningbridge.testkit.fixture.Hold;
 import java.time.Duration;
@@ -14,13 +16,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
-/** When rounds are made, what they do not report, and what they do when a system is away. */
+/** When rounds and looks are made, and what they do not report. */
 class DriftRoundsTest {
 
     private final DriftRig rig = new DriftRig();
@@ -116,44 +119,6 @@ class DriftRoundsTest {
     }
 
     @Test
-    void systemThatCannotBeReadShouldKeepNoOtherFromBeingCompared() {
-        rig.connected();
-        rig.life.platform.removeForeign("dev-1");
-        rig.life.updateServer.remove(List.of(ID));
-        rig.life.updateServerFaults.breakDown("list");
-
-        assertThat(rig.unchecked()).containsExactly(Place.UPDATE_SERVER);
-        assertThat(rig.drift.report().orElseThrow().findings())
-                .extracting(Finding::type)
-                .containsExactly(FindingType.MISSING_PLATFORM_DEVICE);
-
-        rig.life.updateServerFaults.heal("list");
-        assertThat(rig.types()).containsExactly(FindingType.MISSING_TARGET, FindingType.MISSING_PLATFORM_DEVICE);
-    }
-
-    @Test
-    void systemThatFailsHalfwayShouldHaveNoFindings() {
-        rig.connected();
-        rig.life.updateServer.addForeign(target("somebody-else"));
-        rig.life.updateServer.remove(List.of(ID));
-        rig.life.updateServerFaults.failBefore("find", 2);
-
-        assertThat(rig.unchecked()).containsExactly(Place.UPDATE_SERVER);
-        assertThat(rig.drift.report().orElseThrow().findings()).isEmpty();
-    }
-
-    @Test
-    void directoryThatIsNotPublishedYetShouldNotBeCompared() {
-        rig.connected();
-        rig.life.enroll(rig.life.identity("dev-2"));
-
-        assertThat(rig.unchecked()).containsExactly(Place.PEER_DIRECTORY);
-
-        rig.life.settle();
-        assertThat(rig.unchecked()).isEmpty();
-    }
-
-    @Test
     void interruptedRoundShouldLeaveTheLastReportAndBeMadeAgain() {
         rig.connected();
         DriftReport before = rig.drift.check().orElseThrow();
@@ -214,6 +179,37 @@ class DriftRoundsTest {
         rig.drift.look(ID);
         rig.drift.runDue();
         assertReported(FindingType.MISSING_TARGET);
+    }
+
+    @Test
+    void lookAtOneDeviceShouldLeaveWhatGoesByAnotherSpelling() {
+        rig.connected();
+        rig.life.updateServer.addForeign(target("DEV-1"));
+        rig.life.platform.addForeign("DEV-1", new Credential.Other("ACCESS_TOKEN"));
+        Map<String, TunnelAddress> entries = new TreeMap<>(rig.life.directory.addresses());
+        entries.put("DEV-1", TunnelAddress.parse("10.8.0.99").orThrow());
+        rig.life.directory.overwrite(entries);
+        rig.found();
+
+        rig.drift.look(ID);
+        assertThat(rig.drift.runDue()).isOne();
+
+        assertReported(FindingType.ORPHAN_ENTRY, FindingType.ORPHAN_TARGET, FindingType.ORPHAN_PLATFORM_DEVICE);
+    }
+
+    @Test
+    void repeatedLooksShouldMakeOneLookAndNoRound() {
+        rig.connected();
+        rig.found();
+        int rounds = rig.life.updateServerFaults.calls("list");
+
+        for (int i = 0; i < 3; i++) {
+            rig.drift.look(ID);
+        }
+        assertThat(rig.drift.runDue()).isOne();
+        assertThat(rig.drift.runDue()).isZero();
+
+        assertThat(rig.life.updateServerFaults.calls("list")).isEqualTo(rounds);
     }
 
     @Test

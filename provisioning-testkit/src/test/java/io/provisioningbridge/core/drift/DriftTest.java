@@ -11,6 +11,7 @@ import io.provisioningbridge.core.domain.AuditEvent.Action;
 import io.provisioningbridge.core.domain.Backend;
 import io.provisioningbridge.core.domain.CertificateHash;
 import io.provisioningbridge.core.domain.DeviceId;
+import io.provisioningbridge.core.domain.DeviceState;
 import io.provisioningbridge.core.domain.Lane;
 import io.provisioningbridge.core.domain.PeerKey;
 import io.provisioningbridge.core.domain.Secret;
@@ -270,6 +271,23 @@ class DriftTest {
 
         assertRepaired(FindingType.UNNOTICED_CONNECTION, Backend.PLATFORM);
         assertThat(rig.life.updateServer.known()).containsOnlyKeys("dev-1");
+    }
+
+    @Test
+    void connectionNobodyToldOfShouldBeNoticedAfterARoundByItself() {
+        X509Certificate leaf = rig.life.inService(rig.life.identity("dev-1"));
+        rig.life.connects("dev-1", leaf);
+        rig.drift.ask();
+        rig.drift.runDue();
+        assertThat(rig.drift.report().orElseThrow().findings())
+                .extracting(Finding::type)
+                .containsExactly(FindingType.UNNOTICED_CONNECTION);
+
+        rig.life.settle();
+        assertThat(rig.life.device("dev-1").state()).isEqualTo(DeviceState.CONNECTED);
+        rig.life.clock.tick(Duration.ofSeconds(30));
+        assertThat(rig.drift.runDue()).isOne();
+        assertThat(rig.drift.report().orElseThrow().findings()).isEmpty();
     }
 
     @Test

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.provisioningbridge.core.LifeRig;
 import io.provisioningbridge.core.LifeRig.Identity;
-import io.provisioningbridge.core.ProvisioningBridge;
 import io.provisioningbridge.core.domain.AuditEvent;
 import io.provisioningbridge.core.domain.AuditEvent.Action;
 import io.provisioningbridge.core.domain.Backend;
@@ -208,45 +207,6 @@ class ConnectTest {
         rig.bridge.runDue();
 
         assertThat(state()).isEqualTo(DeviceState.CONNECTED);
-    }
-
-    @Test
-    void withoutAPlatformTheHintItselfShouldCount() {
-        ProvisioningBridge bridge = rig.builder().updateServer(rig.updateServer).build();
-        leaf(bridge.enroll(LifeRig.request(device)));
-
-        assertThat(bridge.connected(ID, "webhook")).isInstanceOf(ConnectionResult.Pending.class);
-        assertThat(state()).isEqualTo(DeviceState.CONNECTED);
-        bridge.runDue();
-
-        assertThat(rig.target("dev-1")).isPresent();
-        assertThat(rig.platformFaults.calls("put")).isZero();
-        assertThat(bridge.connected(ID, "webhook")).isInstanceOf(ConnectionResult.AlreadyProvisioned.class);
-        assertThat(rig.store.certificates(ID))
-                .as("it says nothing of a certificate")
-                .extracting(DeviceCertificate::standing)
-                .containsExactly(Standing.ISSUED);
-    }
-
-    @Test
-    void withNeitherSystemNothingShouldBeLeftToDo() {
-        ProvisioningBridge bridge = rig.builder().build();
-        leaf(bridge.enroll(LifeRig.request(device)));
-
-        assertThat(bridge.connected(ID, "webhook")).isInstanceOf(ConnectionResult.Provisioned.class);
-        assertThat(bridge.connected(ID, "webhook")).isInstanceOf(ConnectionResult.AlreadyProvisioned.class);
-        assertThat(state()).isEqualTo(DeviceState.CONNECTED);
-    }
-
-    @Test
-    void laneOfASystemThatIsNoLongerThereShouldKeepNoDevicePending() {
-        rig.platformFaults.breakDown("look");
-        leaf(rig.enroll(device));
-        rig.bridge.runDue();
-        assertThat(rig.lane("dev-1", Backend.PLATFORM).state()).isEqualTo(Lane.State.DUE);
-        ProvisioningBridge bridge = rig.builder().build();
-
-        assertThat(bridge.connected(ID, "webhook")).isInstanceOf(ConnectionResult.Provisioned.class);
     }
 
     @Test
