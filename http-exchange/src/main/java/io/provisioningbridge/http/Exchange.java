@@ -34,13 +34,14 @@ public final class Exchange {
 
     /**
      * A client as all adapters want it, to be completed with an {@link HttpClient.Builder#sslContext SSL context} or an
-     * {@link HttpClient.Builder#executor executor}. It follows no redirect, which would take credentials elsewhere.
+     * {@link HttpClient.Builder#executor executor}. It follows no redirect, which would take credentials elsewhere. Its work
+     * is done on virtual threads where Java has them, otherwise on threads of its own.
      *
      * <p>HTTP/1.1: over HTTP/2 all requests would share one connection and be lost with it, and JDK 17 fails every request in
      * flight when the server, or a proxy in front of it, says GOAWAY.
      */
     public static HttpClient.Builder client(Duration connectTimeout) {
-        return HttpClient.newBuilder()
+        return ClientThreads.useIn(HttpClient.newBuilder())
                 .version(HttpClient.Version.HTTP_1_1)
                 .followRedirects(HttpClient.Redirect.NEVER)
                 .connectTimeout(connectTimeout);

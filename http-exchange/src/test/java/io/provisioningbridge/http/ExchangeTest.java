@@ -9,7 +9,9 @@ import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodySubscribers;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -37,6 +39,20 @@ class ExchangeTest {
             assertThat(reply.status()).isEqualTo(status);
             assertThat(reply.text()).isEqualTo(body);
             assertThat(reply.headers().firstValue("date")).isPresent();
+        }
+    }
+
+    @Test
+    void clientShouldWorkOnVirtualThreadsWhereJavaHasThem() throws Exception {
+        HttpClient client = Exchange.client(Duration.ofSeconds(60)).build();
+        try (LocalServer server = LocalServer.answering(200, "{}")) {
+            String worker = client.send(
+                            server.request(),
+                            head -> BodySubscribers.replacing(
+                                    Thread.currentThread().toString()))
+                    .body();
+
+            assertThat(worker).startsWith(Runtime.version().feature() >= 21 ? "VirtualThread" : "Thread[HttpClient");
         }
     }
 

@@ -14,7 +14,6 @@ import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.HexFormat;
@@ -155,7 +154,7 @@ final class CertificateTable {
                 .exists();
     }
 
-    private static DeviceCertificate row(ResultSet row) throws SQLException {
+    private static DeviceCertificate row(Columns row) throws SQLException {
         return new DeviceCertificate(
                 new BigInteger(row.getString("serial"), 16),
                 new DeviceId(row.getString("spelling")),

@@ -11,7 +11,6 @@ import io.provisioningbridge.core.domain.PeerKey;
 import io.provisioningbridge.core.domain.TunnelAddress;
 import io.provisioningbridge.core.domain.TunnelPeer;
 import io.provisioningbridge.core.port.DeviceQuery;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.EnumSet;
@@ -165,7 +164,7 @@ final class DeviceTable {
                 .execute();
     }
 
-    private static Device row(ResultSet row) throws SQLException {
+    private static Device row(Columns row) throws SQLException {
         return new Device(
                 new DeviceId(row.getString("spelling")),
                 new Incarnation(row.getInt("incarnation")),

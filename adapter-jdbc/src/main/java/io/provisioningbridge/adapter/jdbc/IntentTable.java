@@ -8,7 +8,6 @@ import io.provisioningbridge.core.domain.IssuanceIntent.Status;
 import io.provisioningbridge.core.domain.KeyHash;
 import io.provisioningbridge.core.domain.PeerKey;
 import io.provisioningbridge.core.domain.TunnelAddress;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
@@ -116,7 +115,7 @@ final class IntentTable {
                 .exists();
     }
 
-    private static StoredIntent row(ResultSet row) throws SQLException {
+    private static StoredIntent row(Columns row) throws SQLException {
         IssuanceIntent intent = new IssuanceIntent(
                 new IntentId(row.getString("intent_id")),
                 new DeviceId(row.getString("spelling")),

@@ -5,7 +5,6 @@ import io.provisioningbridge.core.domain.DeviceId;
 import io.provisioningbridge.core.domain.Lane;
 import io.provisioningbridge.core.domain.Observation;
 import io.provisioningbridge.core.port.WorkQueue.Task;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -207,13 +206,13 @@ final class LaneTable {
         };
     }
 
-    private static Waiting waiting(ResultSet row, Instant now) throws SQLException {
+    private static Waiting waiting(Columns row, Instant now) throws SQLException {
         boolean unfinished = optional(row, "leased_until").isPresent() || row.getInt("taken_over") == 1;
         boolean unverified = optional(row, "verify_at").filter(now::isBefore).isPresent();
         return new Waiting(lane(row), row.getLong("fence"), unfinished || unverified);
     }
 
-    private static Lane lane(ResultSet row) throws SQLException {
+    private static Lane lane(Columns row) throws SQLException {
         Optional<Instant> observed = optional(row, "observed_at");
         Optional<Observation> observation = observed.isEmpty()
                 ? Optional.empty()
@@ -234,7 +233,7 @@ final class LaneTable {
                 observation);
     }
 
-    private static Optional<Instant> optional(ResultSet row, String column) throws SQLException {
+    private static Optional<Instant> optional(Columns row, String column) throws SQLException {
         long millis = row.getLong(column);
         return row.wasNull() ? Optional.empty() : Optional.of(Instant.ofEpochMilli(millis));
     }

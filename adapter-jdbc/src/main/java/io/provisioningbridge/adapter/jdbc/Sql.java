@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One SQL statement of a {@link Handle}, prepared: bind every {@code :name} in it, then execute it or read its rows. It can be
@@ -23,7 +24,7 @@ final class Sql implements AutoCloseable {
 
     /** Makes something of the row a result stands at. */
     interface Row<T> {
-        T read(ResultSet row) throws SQLException;
+        T read(Columns row) throws SQLException;
     }
 
     /** What a name stands for: places in the statement, and a bit among those that are missing. */
@@ -39,6 +40,7 @@ final class Sql implements AutoCloseable {
     private final long all;
     private long missing;
     private boolean failed;
+    private @Nullable Map<String, Integer> columns;
 
     Sql(Connection connection, String text) throws SQLException {
         this.text = text;
@@ -110,7 +112,7 @@ final class Sql implements AutoCloseable {
         requireBound();
         return attempt(() -> {
             try (ResultSet result = statement.executeQuery()) {
-                return result.next() ? Optional.of(row.read(result)) : Optional.empty();
+                return result.next() ? Optional.of(row.read(at(result))) : Optional.empty();
             }
         });
     }
@@ -121,12 +123,22 @@ final class Sql implements AutoCloseable {
         return attempt(() -> {
             List<T> rows = new ArrayList<>();
             try (ResultSet result = statement.executeQuery()) {
+                Columns here = at(result);
                 while (result.next()) {
-                    rows.add(row.read(result));
+                    rows.add(row.read(here));
                 }
             }
             return rows;
         });
+    }
+
+    private Columns at(ResultSet result) throws SQLException {
+        Map<String, Integer> known = columns;
+        if (known == null) {
+            known = Columns.placesIn(result);
+            columns = known;
+        }
+        return Columns.of(known, result);
     }
 
     private void requireBound() {

@@ -164,7 +164,7 @@ public final class SqliteStores {
     }
 
     private static String pragma(Handle handle, String name) {
-        return handle.sql("PRAGMA " + name).findOne(row -> row.getString(1)).orElseThrow();
+        return handle.sql("PRAGMA " + name).findOne(row -> row.getString(name)).orElseThrow();
     }
 
     /** SQLite gives the files beside the database its permissions. */

@@ -77,6 +77,20 @@ class HandleTest {
     }
 
     @Test
+    void aColumnThatIsNotThereShouldBeNamed() throws SQLException {
+        try (Handle handle = connections.open()) {
+            insert(handle, 1);
+
+            assertThatThrownBy(() -> handle.sql("SELECT n, text AS words FROM <p>numbers")
+                            .findOne(row -> row.getString("text")))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("no column text");
+            assertThat(handle.sql("SELECT n, text AS words FROM <p>numbers").findOne(row -> row.getString("words")))
+                    .contains("t1");
+        }
+    }
+
+    @Test
     void aStatementShouldNotRunWithValuesOfItsLastUse() throws SQLException {
         try (Handle handle = connections.open()) {
             insert(handle, 1);
