@@ -70,20 +70,10 @@ final class PlatformConvergence implements Convergence {
     public List<Verdict> converge(List<Task> tasks) {
         Instant lastBegin = clock.instant().plus(lease().dividedBy(2));
         List<Verdict> verdicts = new ArrayList<>();
-        Optional<Verdict> down = Optional.empty();
+        Patience patience = new Patience();
         for (Task task : tasks) {
-            if (down.isEmpty() && clock.instant().isAfter(lastBegin)) {
-                down = Optional.of(Verdicts.soon("the platform is slow"));
-            }
-            if (down.isEmpty()) {
-                try {
-                    verdicts.add(one(task));
-                    continue;
-                } catch (BackendUnavailableException e) {
-                    down = Optional.of(new Verdict.Unavailable(String.valueOf(e.getMessage()), e.retryAfter()));
-                }
-            }
-            verdicts.add(down.get());
+            boolean isLate = clock.instant().isAfter(lastBegin);
+            verdicts.add(isLate || patience.isAtItsEnd() ? new Verdict.Postponed() : patience.noted(one(task)));
         }
         return verdicts;
     }
@@ -100,6 +90,8 @@ final class PlatformConvergence implements Convergence {
                     : remove(task, device);
         } catch (BackendRefusedException e) {
             return new Verdict.Refused(String.valueOf(e.getMessage()));
+        } catch (BackendUnavailableException e) {
+            return Verdicts.ofOne(e);
         }
     }
 
