@@ -150,7 +150,8 @@ final class Issuance {
                 "serial " + DeviceCertificate.text(certificate.serial()) + ", address " + address);
         Outcome outcome = storeReceived(
                 certificate,
-                new Change.Enrolled(intent.id(), certificate, targetTokens.fresh(), application.labels(), now, audit));
+                new Change.Enrolled(
+                        intent.id(), certificate, targetTokens.fresh(application), application.labels(), now, audit));
         if (outcome instanceof Outcome.Committed) {
             return Answers.enrolled(certificate, address, tunnel.configuration(address), targetTokens.of(certificate));
         }
