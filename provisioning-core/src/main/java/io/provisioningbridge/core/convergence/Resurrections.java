@@ -4,6 +4,7 @@ import io.provisioningbridge.core.domain.AuditEvent;
 import io.provisioningbridge.core.domain.Device;
 import io.provisioningbridge.core.domain.DeviceState;
 import io.provisioningbridge.core.domain.Lane;
+import io.provisioningbridge.core.domain.Observation;
 import io.provisioningbridge.core.port.Change;
 import io.provisioningbridge.core.port.DeviceStore;
 import io.provisioningbridge.core.port.WorkQueue.Task;
@@ -41,7 +42,8 @@ final class Resurrections {
     /** Before it is removed again, so that a removal that fails is noted too; once however often that is tried. */
     void note(Task task, Device device, String where, Instant now) {
         String what = "found again at " + where;
-        Instant gone = task.lane().observation().orElseThrow().at();
+        // One that was made anew in the midst of its removal was never seen gone.
+        Instant gone = task.lane().observation().map(Observation::at).orElse(device.stateSince());
         boolean isNoted = store.events(device.id()).stream()
                 .filter(event -> event.action() == AuditEvent.Action.DEVICE_CAME_BACK)
                 .filter(event -> event.detail().equals(what))

@@ -40,14 +40,14 @@ final class UpdateServerConvergence implements Convergence {
     private final DeviceStore store;
     private final UpdateServer server;
     private final Resurrections resurrections;
-    private final Rechecks rechecks;
+    private final SecondLook secondLook;
     private final InstantSource clock;
 
     UpdateServerConvergence(DeviceStore store, UpdateServer server, Rechecks rechecks, InstantSource clock) {
         this.store = store;
         this.server = server;
         this.resurrections = new Resurrections(store);
-        this.rechecks = rechecks;
+        this.secondLook = new SecondLook(rechecks, server.deadline());
         this.clock = clock;
     }
 
@@ -220,18 +220,12 @@ final class UpdateServerConvergence implements Convergence {
         Instant now = clock.instant();
         return new Verdict.Unasked(
                 new Observation(now, Evidence.PROJECTED, "no target is wanted before it connects"),
-                again(wanted, false, now));
+                secondLook.at(wanted.task(), wanted.device(), false, now));
     }
 
     private Verdict done(Evidence evidence, String what, Wanted wanted, boolean cameBack) {
         Instant now = clock.instant();
-        return new Verdict.Done(new Observation(now, evidence, what), again(wanted, cameBack, now));
-    }
-
-    /** Whoever lost the lane may still be in the middle of a call: once that has ended, what it did shows. */
-    private Optional<Instant> again(Wanted wanted, boolean cameBack, Instant now) {
-        return wanted.task().takenOver()
-                ? Optional.of(now.plus(server.deadline()))
-                : rechecks.next(wanted.task(), wanted.device(), cameBack, now);
+        return new Verdict.Done(
+                new Observation(now, evidence, what), secondLook.at(wanted.task(), wanted.device(), cameBack, now));
     }
 }

@@ -105,7 +105,7 @@ public interface DevicePlatform {
 
     /** Why a device is removed. */
     enum Reason {
-        /** It is to leave. */
+        /** It is to leave, suspended or not. */
         LEAVES,
         /** It was removed before, and is there again. */
         CAME_BACK,
@@ -118,7 +118,9 @@ public interface DevicePlatform {
         /** It was looked for after the removal, and is not there. */
         ABSENT,
         /** It is there, suspended or because the platform would make it anew, and nothing it has admits it. Only {@link #put} ends that. */
-        QUARANTINED
+        QUARANTINED,
+        /** As {@link #QUARANTINED}, after it was removed and the platform made it anew in the midst of the call. */
+        MADE_ANEW
     }
 
     /**

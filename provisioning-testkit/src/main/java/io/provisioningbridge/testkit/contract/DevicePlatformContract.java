@@ -212,7 +212,6 @@ public interface DevicePlatformContract {
 
         Removal first = platform().remove(DEVICE, Reason.CAME_BACK);
         assertThat(connect(DEVICE, certificate)).isFalse();
-        assertThat(platform().remove(DEVICE, Reason.LEAVES)).isEqualTo(first);
         assertThat(platform().remove(DEVICE, Reason.CAME_BACK)).isEqualTo(first);
         assertThat(connect(DEVICE, certificate)).isFalse();
 
@@ -237,6 +236,20 @@ public interface DevicePlatformContract {
         platform().put(new Registration(DEVICE, certificate, ATTRIBUTES));
         assertThat(platform().look(DEVICE).orElseThrow().platformId()).isEqualTo(platformId);
         assertThat(connect(DEVICE, certificate)).isTrue();
+    }
+
+    @Test
+    default void suspendedDeviceThatLeavesShouldStayOut() {
+        X509Certificate certificate = certificate(DEVICE);
+        platform().put(new Registration(DEVICE, certificate, ATTRIBUTES));
+        platform().remove(DEVICE, Reason.SUSPENDED);
+
+        Removal removal = platform().remove(DEVICE, Reason.LEAVES);
+
+        assertThat(platform().look(DEVICE).map(Registered::credential))
+                .isEqualTo(removal == Removal.ABSENT ? Optional.empty() : Optional.of(new Credential.Quarantined()));
+        assertThat(platform().remove(DEVICE, Reason.LEAVES)).isEqualTo(removal);
+        assertThat(connect(DEVICE, certificate)).isFalse();
     }
 
     @Test

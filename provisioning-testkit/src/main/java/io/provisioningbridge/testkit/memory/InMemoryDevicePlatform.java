@@ -11,9 +11,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 
@@ -29,6 +31,7 @@ public final class InMemoryDevicePlatform implements DevicePlatform {
     private final boolean quarantines;
     private final InstantSource clock;
     private final Map<String, Registered> devices = new TreeMap<>();
+    private final Set<String> makesAnew = new HashSet<>();
     private long made;
 
     /** Without faults; removes what comes back. */
@@ -77,6 +80,10 @@ public final class InMemoryDevicePlatform implements DevicePlatform {
                 return Removal.QUARANTINED;
             }
             devices.remove(device.text());
+            if (makesAnew.remove(device.text())) {
+                addForeign(device.text(), new Credential.Quarantined());
+                return Removal.MADE_ANEW;
+            }
             return Removal.ABSENT;
         });
     }
@@ -155,6 +162,14 @@ public final class InMemoryDevicePlatform implements DevicePlatform {
     public synchronized void addForeign(String name, Credential credential) {
         devices.put(
                 name, new Registered(newId(), name, credential, Optional.empty(), Optional.empty(), Optional.empty()));
+    }
+
+    /**
+     * The device connects as soon as it is removed the next time, and is made anew, as by a platform that makes devices; the same
+     * removal finds it and shuts it out.
+     */
+    public synchronized void makeAnewWhenRemoved(DeviceId device) {
+        makesAnew.add(device.text());
     }
 
     /** Every device there is, by name. */
