@@ -178,6 +178,7 @@ public final class ThingsBoardDevicePlatform implements DevicePlatform {
                         .map(attributes -> new Registered(
                                 device.id(),
                                 device.name(),
+                                profile.is(device.profileId(), deadline),
                                 admittedBy(credentials),
                                 attributes.written(),
                                 attributes.writtenAt(),

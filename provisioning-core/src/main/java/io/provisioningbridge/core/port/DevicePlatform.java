@@ -71,6 +71,8 @@ public interface DevicePlatform {
      *
      * @param platformId what the platform calls it; another one when it was made anew
      * @param name the device's id, as the platform writes it
+     * @param inProfile whether it is where {@link #put} puts devices; elsewhere its credential may count for nothing, and nobody
+     *     tells when it connects
      * @param credential what it is admitted with
      * @param attributes empty when any is missing or is not what the bridge writes
      * @param attributesWritten when they last were, by the platform's clock; empty when they are
@@ -79,6 +81,7 @@ public interface DevicePlatform {
     record Registered(
             String platformId,
             String name,
+            boolean inProfile,
             Credential credential,
             Optional<Attributes> attributes,
             Optional<Instant> attributesWritten,
@@ -124,7 +127,7 @@ public interface DevicePlatform {
     }
 
     /**
-     * Makes the device known with this certificate and these attributes; a connection it holds with another certificate ends.
+     * Makes the device known with this certificate and these attributes, wherever it was before; a connection it holds with another certificate ends.
      * The attributes are last written after it is admitted with the certificate they are of, and while it is switched to
      * another one there are none: wherever a call ends before its time, they never name a certificate that was not admitted
      * from when they were written on. Repeating it changes nothing, and leaves connections alone. What others wrote beside the

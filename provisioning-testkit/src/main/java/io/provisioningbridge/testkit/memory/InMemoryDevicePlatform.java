@@ -58,6 +58,7 @@ public final class InMemoryDevicePlatform implements DevicePlatform {
             Registered registered = new Registered(
                     present.map(Registered::platformId).orElseGet(this::newId),
                     name,
+                    true,
                     credential,
                     Optional.of(registration.attributes()),
                     written(present, credential, registration.attributes()),
@@ -133,6 +134,7 @@ public final class InMemoryDevicePlatform implements DevicePlatform {
                 new Registered(
                         present.platformId(),
                         present.name(),
+                        present.inProfile(),
                         present.credential(),
                         present.attributes(),
                         present.attributesWritten(),
@@ -155,13 +157,14 @@ public final class InMemoryDevicePlatform implements DevicePlatform {
     }
 
     /**
-     * Adds a device, or puts another in its place, as someone else does.
+     * Adds a device, or puts another in its place, as someone else does: in no profile of the bridge's.
      *
      * @param name any text
      */
     public synchronized void addForeign(String name, Credential credential) {
         devices.put(
-                name, new Registered(newId(), name, credential, Optional.empty(), Optional.empty(), Optional.empty()));
+                name,
+                new Registered(newId(), name, false, credential, Optional.empty(), Optional.empty(), Optional.empty()));
     }
 
     /**
@@ -175,6 +178,20 @@ public final class InMemoryDevicePlatform implements DevicePlatform {
     /** Every device there is, by name. */
     public synchronized Map<String, Registered> known() {
         return Map.copyOf(devices);
+    }
+
+    /** Moves a device out of the bridge's profile, as someone else does. Nothing happens where it is not there. */
+    public synchronized void moveForeign(DeviceId device) {
+        devices.computeIfPresent(
+                device.text(),
+                (name, present) -> new Registered(
+                        present.platformId(),
+                        name,
+                        false,
+                        present.credential(),
+                        present.attributes(),
+                        present.attributesWritten(),
+                        present.lastConnect()));
     }
 
     /** Removes a device, as someone else does. */
@@ -197,6 +214,7 @@ public final class InMemoryDevicePlatform implements DevicePlatform {
         return new Registered(
                 present.platformId(),
                 present.name(),
+                present.inProfile(),
                 credential,
                 present.attributes(),
                 present.attributesWritten(),
