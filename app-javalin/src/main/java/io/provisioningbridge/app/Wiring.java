@@ -20,7 +20,6 @@ import io.provisioningbridge.core.ProvisioningBridge;
 import io.provisioningbridge.core.domain.Backend;
 import io.provisioningbridge.core.domain.DeviceId;
 import io.provisioningbridge.core.domain.Secret;
-import io.provisioningbridge.core.drift.Drift;
 import io.provisioningbridge.core.drift.DriftReport;
 import io.provisioningbridge.core.port.DevicePlatform;
 import io.provisioningbridge.core.port.UpdateServer;
@@ -132,7 +131,7 @@ public final class Wiring {
                         new WebhookSecrets(webhookSecrets),
                         bridge::connected,
                         store::find,
-                        device -> deletedAtPlatform(device, bridge.drift()),
+                        new DeletedAtPlatform(store, queue, bridge.drift()::look, clock),
                         webhook),
                 readiness);
         OperatorApi operatorApi = new OperatorApi(
@@ -153,17 +152,6 @@ public final class Wiring {
                         Parts.operatorTls(config.operators(), tls),
                         operatorApi)));
         return new RunningBridge(devices.port(), operators.port(), authority.certificates(), closing);
-    }
-
-    /** A hint; whether it is so, a look tells. */
-    private static void deletedAtPlatform(DeviceId device, Drift drift) {
-        LOG.warn(
-                "{} is in service and was deleted at ThingsBoard by somebody else, so it cannot connect there;"
-                        + " './bridge drift --repair' registers it anew,"
-                        + " './bridge devices decommission {}' takes it out of service everywhere",
-                device,
-                device);
-        drift.look(device);
     }
 
     /** What is not the bridge's may be somebody's, and troubles nobody by being there. */

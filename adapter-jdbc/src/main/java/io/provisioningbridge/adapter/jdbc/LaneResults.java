@@ -37,6 +37,7 @@ final class LaneResults {
             IN_VAIN + "0 ELSE failed END, next_try = " + UP_TO_DATE + ":next" + MOVED_ON + OF_TASK;
     private static final String FAILED =
             IN_VAIN + "1 ELSE failed END, next_try = " + UP_TO_DATE + "NULL" + MOVED_ON + OF_TASK;
+    private static final String RELEASED = "UPDATE <p>lanes SET leased_until = NULL" + OF_TASK;
 
     /** What a task has: it ends once, with the first result. */
     private record Lease(String device, Backend backend, long fence) {
@@ -65,8 +66,7 @@ final class LaneResults {
     }
 
     private boolean finish(Result result) {
-        Sql update = update(result);
-        int rows = update.bind("generation", result.task().lane().generation())
+        int rows = update(result)
                 .bind("device", result.task().lane().device().key())
                 .bind("backend", result.task().lane().backend().name())
                 .bind("fence", result.task().fence())
@@ -75,9 +75,12 @@ final class LaneResults {
     }
 
     private Sql update(Result result) {
+        if (result instanceof Result.Released) {
+            return handle.sql(RELEASED);
+        }
         if (result instanceof Result.Done done) {
             Observation observation = done.observation();
-            return handle.sql(DONE)
+            return tried(DONE, done)
                     .bind("now", now.toEpochMilli())
                     .bind("observedAt", observation.at().toEpochMilli())
                     .bind("evidence", observation.evidence().name())
@@ -85,10 +88,14 @@ final class LaneResults {
                     .bind("again", done.again().map(Instant::toEpochMilli).orElse(-1L));
         }
         if (result instanceof Result.Later later) {
-            return handle.sql(LATER)
+            return tried(LATER, later)
                     .bind("problem", later.problem())
                     .bind("next", later.nextTry().toEpochMilli());
         }
-        return handle.sql(FAILED).bind("problem", ((Result.Failed) result).problem());
+        return tried(FAILED, result).bind("problem", ((Result.Failed) result).problem());
+    }
+
+    private Sql tried(String statement, Result result) {
+        return handle.sql(statement).bind("generation", result.task().lane().generation());
     }
 }

@@ -83,6 +83,9 @@ final class RandomWork {
                     now, List.of(Observation.Evidence.values()).get(random.nextInt(3)), "look " + random.nextInt(100));
             return new Result.Done(task, observation, random.nextInt(3) == 0 ? Optional.of(soon) : Optional.empty());
         }
+        if (kind == 6) {
+            return new Result.Released(task);
+        }
         return kind < 9
                 ? new Result.Later(task, "problem " + random.nextInt(100), soon)
                 : new Result.Failed(task, "failure " + random.nextInt(100));

@@ -103,6 +103,7 @@ final class RemotePlatform implements DevicePlatform {
         return Optional.of(new Registered(
                 answer.get(0),
                 answer.get(1),
+                true,
                 answer.get(2).equals(SHUT_OUT)
                         ? new Credential.Quarantined()
                         : new Credential.Certificate(new CertificateHash(answer.get(2))),

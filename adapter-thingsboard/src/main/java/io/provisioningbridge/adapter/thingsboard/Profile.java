@@ -42,6 +42,16 @@ final class Profile {
         return id;
     }
 
+    /** Whether this is its id; where it does not look so, as it is now. */
+    boolean is(String id, Deadline deadline) {
+        if (id.equals(known)) {
+            return true;
+        }
+        Optional<String> now = lookedFor(deadline);
+        now.ifPresent(found -> known = found);
+        return now.filter(id::equals).isPresent();
+    }
+
     /** As it is now; empty when there is no such profile. */
     Optional<String> lookedFor(Deadline deadline) {
         String search = URLEncoder.encode(name, StandardCharsets.UTF_8);

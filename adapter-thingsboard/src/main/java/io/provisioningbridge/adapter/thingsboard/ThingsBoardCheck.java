@@ -83,7 +83,7 @@ public final class ThingsBoardCheck {
         };
     }
 
-    private static boolean createsDevices(JsonNode profile) {
+    static boolean createsDevices(JsonNode profile) {
         return profile.path("profileData")
                         .path("provisionConfiguration")
                         .path("allowCreateNewDevicesByX509Certificate")

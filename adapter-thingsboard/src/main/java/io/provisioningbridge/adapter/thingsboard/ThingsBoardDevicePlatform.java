@@ -113,15 +113,17 @@ public final class ThingsBoardDevicePlatform implements DevicePlatform {
     @Override
     public Removal remove(DeviceId id, Reason reason) {
         Deadline deadline = Deadline.in(settings.deadline());
-        boolean suspended = reason == Reason.SUSPENDED;
-        boolean cameBack = reason == Reason.CAME_BACK;
+        boolean deleted = false;
         for (int i = 0; i < ATTEMPTS; i++) {
             Optional<Device> found = devices.find(id.text(), deadline);
             if (found.isEmpty()) {
                 return Removal.ABSENT;
             }
-            boolean stays = suspended || settings.mode() == ThingsBoardMode.CHAIN;
-            if (stays && isQuarantined(found.get(), suspended || cameBack, deadline)) {
+            // If it is found once more, ThingsBoard made it anew.
+            boolean cameBack = deleted || reason == Reason.CAME_BACK;
+            boolean stays = reason == Reason.SUSPENDED || settings.mode() == ThingsBoardMode.CHAIN;
+            boolean toBeQuarantined = stays && (reason == Reason.SUSPENDED || cameBack);
+            if (stays && isQuarantined(found.get(), toBeQuarantined, deadline)) {
                 if (cameBack) {
                     LOG.warn(
                             "device {} came back to ThingsBoard as {} and is quarantined: does the device profile make"
@@ -129,15 +131,22 @@ public final class ThingsBoardDevicePlatform implements DevicePlatform {
                             found.get().name(),
                             found.get().id());
                 }
-                return Removal.QUARANTINED;
+                // One that was suspended may go, unless it would be made anew as soon as it connects.
+                if (toBeQuarantined || createsDevices(deadline)) {
+                    return deleted ? Removal.MADE_ANEW : Removal.QUARANTINED;
+                }
             }
-            if (!suspended && (!stays || !cameBack)) {
+            if (!toBeQuarantined) {
                 devices.delete(found.get(), deadline);
-                // If it is found once more, ThingsBoard made it anew.
-                cameBack = true;
+                deleted = true;
             }
         }
         throw Refusals.contended("removing device " + id);
+    }
+
+    private boolean createsDevices(Deadline deadline) {
+        String path = "/api/deviceProfile/" + profile.askedAgain(deadline);
+        return ThingsBoardCheck.createsDevices(RestApi.json("reading the device profile", api.get(path, deadline)));
     }
 
     /** @param begin whether to begin it where it is not yet so */
@@ -170,6 +179,7 @@ public final class ThingsBoardDevicePlatform implements DevicePlatform {
                         .map(attributes -> new Registered(
                                 device.id(),
                                 device.name(),
+                                profile.is(device.profileId(), deadline),
                                 admittedBy(credentials),
                                 attributes.written(),
                                 attributes.writtenAt(),

@@ -212,8 +212,26 @@ class OvertakenTest {
             return false;
         });
 
-        assertThat(adapter.remove(DEVICE, Reason.LEAVES)).isEqualTo(Removal.QUARANTINED);
+        assertThat(adapter.remove(DEVICE, Reason.LEAVES)).isEqualTo(Removal.MADE_ANEW);
         assertThat(platform.simulator.connect(chain)).isFalse();
+    }
+
+    @ParameterizedTest(name = "profile creates devices: {0}")
+    @ValueSource(booleans = {false, true})
+    void suspendedDeviceOfAChainShouldStayWhenItLeavesOnlyIfItWouldBeMadeAnew(boolean createsDevices) {
+        platform.close();
+        platform = new SimulatedPlatform(ThingsBoardMode.CHAIN, createsDevices);
+        ThingsBoardDevicePlatform adapter = platform.adapter();
+        X509Certificate leaf = platform.issue(DEVICE.text());
+        adapter.put(registration(leaf));
+        assertThat(adapter.remove(DEVICE, Reason.SUSPENDED)).isEqualTo(Removal.QUARANTINED);
+
+        Removal removal = adapter.remove(DEVICE, Reason.LEAVES);
+
+        assertThat(removal).isEqualTo(createsDevices ? Removal.QUARANTINED : Removal.ABSENT);
+        assertThat(adapter.look(DEVICE).isPresent()).isEqualTo(createsDevices);
+        assertThat(platform.simulator.connect(List.of(leaf, platform.hierarchy.issuing())))
+                .isFalse();
     }
 
     private static Credential credential(ThingsBoardDevicePlatform adapter) {

@@ -72,6 +72,7 @@ final class DriftWords {
             case MISSING_PLATFORM_DEVICE -> "ThingsBoard does not know a device in service.";
             case ZOMBIE_PLATFORM_DEVICE -> "ThingsBoard admits a device that is not in service.";
             case STALE_CREDENTIAL -> "ThingsBoard admits a device with something else than the certificate it goes by.";
+            case WRONG_PROFILE -> "A device is in another device profile of ThingsBoard than the bridge's.";
             case WRONG_ATTRIBUTE -> "A device's attributes at ThingsBoard are not what the bridge writes.";
             case UNNOTICED_CONNECTION -> "A device has connected to ThingsBoard, and the webhook did not say so.";
             case RETURNING_PLATFORM_DEVICE ->

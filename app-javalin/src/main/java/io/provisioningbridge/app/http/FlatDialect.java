@@ -13,7 +13,7 @@ final class FlatDialect implements Dialect {
 
     @Override
     public EnrollmentRequest decode(String id, JsonBody body) {
-        return Dialect.request(id, body.requiredText("csr"), body);
+        return Dialect.request(id, body.requiredText("csr"), body).withoutTargetToken();
     }
 
     @Override

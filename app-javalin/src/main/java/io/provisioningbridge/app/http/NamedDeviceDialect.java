@@ -14,7 +14,7 @@ final class NamedDeviceDialect implements Dialect {
 
     @Override
     public EnrollmentRequest decode(String id, JsonBody body) {
-        return Dialect.request(id, body.requiredText(CSR), body);
+        return Dialect.request(id, body.requiredText(CSR), body).withoutTargetToken();
     }
 
     @Override

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.provisioningbridge.core.domain.DeviceId;
 import io.provisioningbridge.core.domain.Pem;
 import io.provisioningbridge.core.port.TunnelConfigWriter;
 import io.provisioningbridge.testkit.fixture.CsrBuilder;
@@ -73,6 +74,19 @@ class DialectsTest {
         assertThat(TestServer.json(flat).path("wireguard_config").textValue())
                 .contains("PrivateKey = ")
                 .doesNotContain(TunnelConfigWriter.PRIVATE_KEY_PLACEHOLDER);
+    }
+
+    /** A token that a device is never told locks it out of the update server. */
+    @Test
+    void onlyADeviceThatIsToldATokenShouldGetOne() throws Exception {
+        server.enroll("dev-001", Json.object().put("csr_pem", csr("dev-001")).toString());
+        server.enroll("dev-002", Json.object().put("csr", csr("dev-002")).toString());
+        server.post("/v1/enroll", flat("dev-003").toString());
+
+        assertThat(parts.store.targetToken(new DeviceId("dev-001"))).isPresent();
+        assertThat(parts.store.targetToken(new DeviceId("dev-002"))).isEmpty();
+        assertThat(parts.store.targetToken(new DeviceId("dev-003"))).isEmpty();
+        assertThat(parts.authority.issued()).hasSize(3);
     }
 
     @Test

@@ -43,6 +43,7 @@ final class InMemoryBridge implements AutoCloseable {
                 .csrReader(new SimpleCsrReader())
                 .tunnelConfigWriter(tunnel)
                 .tunnelPeers(peers)
+                .targetTokens(true)
                 .clock(clock)
                 // In nanoseconds of the clock that is set, so that what rests has rested after a tick.
                 .nanos(() -> Duration.between(Instant.EPOCH, clock.instant()).toNanos())

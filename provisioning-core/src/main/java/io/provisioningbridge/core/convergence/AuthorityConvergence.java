@@ -33,7 +33,6 @@ final class AuthorityConvergence implements Convergence {
     private static final Logger LOG = System.getLogger(AuthorityConvergence.class.getName());
     private static final int BATCH = 20;
     private static final Duration LEASE = Duration.ofMinutes(5);
-    private static final Duration SOON = Duration.ofSeconds(1);
 
     private final DeviceStore store;
     private final CertificateAuthority authority;
@@ -67,16 +66,10 @@ final class AuthorityConvergence implements Convergence {
         // The other half of the lease is for the calls of the one that is begun last.
         Instant lastBegin = clock.instant().plus(LEASE.dividedBy(2));
         List<Verdict> verdicts = new ArrayList<>();
-        Optional<Verdict> down = Optional.empty();
+        Patience patience = new Patience();
         for (Task task : tasks) {
-            if (down.isEmpty() && clock.instant().isAfter(lastBegin)) {
-                down = Optional.of(new Verdict.Unavailable("the authority is slow", SOON));
-            }
-            Verdict verdict = down.isPresent() ? down.get() : converge(task);
-            if (verdict instanceof Verdict.Unavailable) {
-                down = Optional.of(verdict);
-            }
-            verdicts.add(verdict);
+            boolean isLate = clock.instant().isAfter(lastBegin);
+            verdicts.add(isLate || patience.isAtItsEnd() ? new Verdict.Postponed() : patience.noted(converge(task)));
         }
         return verdicts;
     }
@@ -98,7 +91,7 @@ final class AuthorityConvergence implements Convergence {
             try {
                 evidence = evidence.and(revoke(certificate));
             } catch (BackendUnavailableException e) {
-                return new Verdict.Unavailable(String.valueOf(e.getMessage()), e.retryAfter());
+                return Verdicts.ofOne(e);
             } catch (BackendRefusedException e) {
                 refusals += (refusals.isEmpty() ? "" : "; ")
                         + "certificate " + DeviceCertificate.text(certificate.serial()) + " could not be revoked: "
@@ -109,9 +102,9 @@ final class AuthorityConvergence implements Convergence {
             return new Verdict.Refused(refusals);
         }
         Instant done = clock.instant();
-        return new Verdict.Done(
-                new Observation(done, evidence, told(wanted.size(), evidence)),
-                rechecks.next(task, device, false, done));
+        Observation observation = new Observation(done, evidence, told(wanted.size(), evidence));
+        Optional<Instant> again = rechecks.next(task, device, false, done);
+        return wanted.isEmpty() ? new Verdict.Unasked(observation, again) : new Verdict.Done(observation, again);
     }
 
     private Evidence revoke(DeviceCertificate certificate) {

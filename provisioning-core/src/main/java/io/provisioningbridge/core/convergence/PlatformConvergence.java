@@ -14,6 +14,7 @@ import io.provisioningbridge.core.port.DevicePlatform;
 import io.provisioningbridge.core.port.DevicePlatform.Credential;
 import io.provisioningbridge.core.port.DevicePlatform.Reason;
 import io.provisioningbridge.core.port.DevicePlatform.Registered;
+import io.provisioningbridge.core.port.DevicePlatform.Removal;
 import io.provisioningbridge.core.port.DeviceStore;
 import io.provisioningbridge.core.port.WorkQueue.Task;
 import java.time.Duration;
@@ -38,7 +39,7 @@ final class PlatformConvergence implements Convergence {
     private final DevicePlatform platform;
     private final Connections connections;
     private final Resurrections resurrections;
-    private final Rechecks rechecks;
+    private final SecondLook secondLook;
     private final InstantSource clock;
 
     PlatformConvergence(DeviceStore store, DevicePlatform platform, Rechecks rechecks, InstantSource clock) {
@@ -46,7 +47,7 @@ final class PlatformConvergence implements Convergence {
         this.platform = platform;
         this.connections = new Connections(store, platform.deadline(), clock);
         this.resurrections = new Resurrections(store);
-        this.rechecks = rechecks;
+        this.secondLook = new SecondLook(rechecks, platform.deadline());
         this.clock = clock;
     }
 
@@ -70,20 +71,10 @@ final class PlatformConvergence implements Convergence {
     public List<Verdict> converge(List<Task> tasks) {
         Instant lastBegin = clock.instant().plus(lease().dividedBy(2));
         List<Verdict> verdicts = new ArrayList<>();
-        Optional<Verdict> down = Optional.empty();
+        Patience patience = new Patience();
         for (Task task : tasks) {
-            if (down.isEmpty() && clock.instant().isAfter(lastBegin)) {
-                down = Optional.of(Verdicts.soon("the platform is slow"));
-            }
-            if (down.isEmpty()) {
-                try {
-                    verdicts.add(one(task));
-                    continue;
-                } catch (BackendUnavailableException e) {
-                    down = Optional.of(new Verdict.Unavailable(String.valueOf(e.getMessage()), e.retryAfter()));
-                }
-            }
-            verdicts.add(down.get());
+            boolean isLate = clock.instant().isAfter(lastBegin);
+            verdicts.add(isLate || patience.isAtItsEnd() ? new Verdict.Postponed() : patience.noted(one(task)));
         }
         return verdicts;
     }
@@ -100,6 +91,8 @@ final class PlatformConvergence implements Convergence {
                     : remove(task, device);
         } catch (BackendRefusedException e) {
             return new Verdict.Refused(String.valueOf(e.getMessage()));
+        } catch (BackendUnavailableException e) {
+            return Verdicts.ofOne(e);
         }
     }
 
@@ -149,7 +142,12 @@ final class PlatformConvergence implements Convergence {
         if (cameBack) {
             resurrections.note(task, device.orElseThrow(), NAME, clock.instant());
         }
-        platform.remove(id, reason(device, wasRemoved));
+        boolean isMadeAnew = platform.remove(id, reason(device, wasRemoved)) == Removal.MADE_ANEW
+                && device.filter(found -> found.state() == DeviceState.DECOMMISSIONED)
+                        .isPresent();
+        if (isMadeAnew) {
+            resurrections.note(task, device.orElseThrow(), NAME, clock.instant());
+        }
         Optional<Registered> left = platform.look(id);
         if (left.filter(PlatformConvergence::admits).isPresent()) {
             return Verdicts.soon("the platform still admits the device, or admits it again");
@@ -159,7 +157,7 @@ final class PlatformConvergence implements Convergence {
                 device,
                 Evidence.OBSERVED,
                 left.isEmpty() ? "no such device" : "the device is there, with a credential that nobody has",
-                cameBack);
+                cameBack || isMadeAnew);
     }
 
     private static Reason reason(Optional<Device> device, boolean wasRemoved) {
@@ -173,12 +171,8 @@ final class PlatformConvergence implements Convergence {
         return !(there.credential() instanceof Credential.Quarantined);
     }
 
-    /** Whoever lost the lane may still be in the middle of a call: once that has ended, what it did shows. */
     private Verdict.Done done(Task task, Optional<Device> device, Evidence evidence, String what, boolean cameBack) {
         Instant now = clock.instant();
-        Optional<Instant> again = task.takenOver()
-                ? Optional.of(now.plus(platform.deadline()))
-                : rechecks.next(task, device, cameBack, now);
-        return new Verdict.Done(new Observation(now, evidence, what), again);
+        return new Verdict.Done(new Observation(now, evidence, what), secondLook.at(task, device, cameBack, now));
     }
 }

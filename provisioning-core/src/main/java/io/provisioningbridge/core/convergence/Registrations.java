@@ -29,7 +29,7 @@ public final class Registrations {
         }
 
         boolean isAsItShouldBe(Registered there) {
-            return admitsExactly(there) && isDescribedBy(there);
+            return there.inProfile() && admitsExactly(there) && isDescribedBy(there);
         }
     }
 

@@ -4,6 +4,7 @@ import io.provisioningbridge.core.domain.AuditEvent;
 import io.provisioningbridge.core.domain.Device;
 import io.provisioningbridge.core.domain.DeviceState;
 import io.provisioningbridge.core.domain.Lane;
+import io.provisioningbridge.core.domain.Observation;
 import io.provisioningbridge.core.port.Change;
 import io.provisioningbridge.core.port.DeviceStore;
 import io.provisioningbridge.core.port.WorkQueue.Task;
@@ -47,8 +48,9 @@ final class Resurrections {
     void note(Task task, Device device, String where, Instant now) {
         Returns before = Returns.of(store, device.id(), where);
         boolean areMany = before.areMany(now);
-        if (before.isAnyAfter(task.lane().observation().orElseThrow().at())
-                || (areMany && before.isAnyAfter(now.minus(BETWEEN_MANY)))) {
+        // One that was made anew in the midst of its removal was never seen gone.
+        Instant gone = task.lane().observation().map(Observation::at).orElse(device.stateSince());
+        if (before.isAnyAfter(gone) || (areMany && before.isAnyAfter(now.minus(BETWEEN_MANY)))) {
             return;
         }
         LOG.log(

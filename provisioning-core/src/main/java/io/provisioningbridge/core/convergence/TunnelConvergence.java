@@ -33,7 +33,6 @@ final class TunnelConvergence implements Convergence {
 
     private static final int BATCH = 500;
     private static final Duration MARGIN = Duration.ofSeconds(30);
-    private static final Duration SOON = Duration.ofSeconds(1);
 
     private final DeviceStore store;
     private final TunnelPeers peers;
@@ -98,15 +97,14 @@ final class TunnelConvergence implements Convergence {
                         store.find(task.lane().device()),
                         store.peerKeys(task.lane().device())))
                 .toList();
+        Map<Task, Verdict> verdicts = new HashMap<>();
         try {
-            Map<Task, Verdict> verdicts = new HashMap<>();
             remove(wanted.stream().filter(one -> !one.isIn()).toList(), verdicts);
             put(wanted.stream().filter(Wanted::isIn).toList(), verdicts);
-            return tasks.stream().map(verdicts::get).toList();
         } catch (BackendUnavailableException e) {
-            Verdict down = new Verdict.Unavailable(String.valueOf(e.getMessage()), e.retryAfter());
-            return tasks.stream().map(task -> down).toList();
+            tasks.forEach(task -> verdicts.putIfAbsent(task, Verdicts.ofAll(e)));
         }
+        return tasks.stream().map(verdicts::get).toList();
     }
 
     private void put(List<Wanted> in, Map<Task, Verdict> verdicts) {
@@ -154,7 +152,7 @@ final class TunnelConvergence implements Convergence {
         Instant now = clock.instant();
         for (Wanted one : out) {
             if (one.keys().stream().anyMatch(there::contains)) {
-                verdicts.put(one.task(), new Verdict.Unavailable("the server still has a peer of the device", SOON));
+                verdicts.put(one.task(), Verdicts.soon("the server still has a peer of the device"));
                 continue;
             }
             releaseAddress(one, now);

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiConsumer;
 
 /**
  * Makes the update server know every device that has connected, and none that is suspended or out of service. What is removed
@@ -30,22 +31,23 @@ final class UpdateServerConvergence implements Convergence {
 
     private static final String NAME = "the update server";
     private static final int BATCH = 100;
-    // Calls of a batch that take their own time each: what is left over, put, remove, and the look that is begun last.
-    private static final int CALLS = 4;
+    // Calls of a batch that take their own time each: remove, what is left over, put, and the looks that are begun
+    // last.
+    private static final int CALLS = 5;
     // All looks of a batch, one before and one after each removal.
     private static final Duration LOOKS = Duration.ofMinutes(2);
 
     private final DeviceStore store;
     private final UpdateServer server;
     private final Resurrections resurrections;
-    private final Rechecks rechecks;
+    private final SecondLook secondLook;
     private final InstantSource clock;
 
     UpdateServerConvergence(DeviceStore store, UpdateServer server, Rechecks rechecks, InstantSource clock) {
         this.store = store;
         this.server = server;
         this.resurrections = new Resurrections(store);
-        this.rechecks = rechecks;
+        this.secondLook = new SecondLook(rechecks, server.deadline());
         this.clock = clock;
     }
 
@@ -89,17 +91,17 @@ final class UpdateServerConvergence implements Convergence {
 
     @Override
     public Duration lease() {
-        return server.deadline().multipliedBy(CALLS + 1).plus(LOOKS);
+        return server.deadline().multipliedBy(CALLS).plus(LOOKS);
     }
 
     @Override
     public List<Verdict> converge(List<Task> tasks) {
         Instant begin = clock.instant();
-        // Of each the one that is begun last may take its time, and a removal may come between.
+        // A look that is begun last takes its time, and so does every other call that is still to come.
         Batch batch = new Batch(
                 new HashMap<>(),
-                begin.plus(server.deadline().multipliedBy(2)).plus(LOOKS.dividedBy(2)),
-                begin.plus(server.deadline().multipliedBy(CALLS)).plus(LOOKS));
+                begin.plus(LOOKS.dividedBy(2)),
+                begin.plus(LOOKS).plus(server.deadline().multipliedBy(2)));
         List<Wanted> in = new ArrayList<>();
         List<Wanted> out = new ArrayList<>();
         for (Task task : tasks) {
@@ -107,35 +109,41 @@ final class UpdateServerConvergence implements Convergence {
             if (wanted.is(DeviceState.CONNECTED)) {
                 in.add(wanted);
             } else if (wanted.is(DeviceState.ENROLLED) && !wanted.isLeftOver()) {
-                batch.end(wanted, done(Evidence.PROJECTED, "no target is wanted before it connects", wanted, false));
+                batch.end(wanted, unasked(wanted));
             } else {
                 out.add(wanted);
             }
         }
-        try {
-            put(in, batch);
-            remove(out, batch);
-        } catch (BackendUnavailableException e) {
-            Verdict down = new Verdict.Unavailable(String.valueOf(e.getMessage()), e.retryAfter());
-            tasks.forEach(task -> batch.verdicts().putIfAbsent(task, down));
-        }
+        // A server that makes no targets may well remove some; and who is to be shut out waits for nobody.
+        eachByItself(out, batch, this::remove);
+        eachByItself(in.stream().filter(Wanted::isLeftOver).toList(), batch, this::removeLeftOver);
+        eachByItself(in, batch, this::put);
         return tasks.stream().map(batch.verdicts()::get).toList();
     }
 
-    private void put(List<Wanted> in, Batch batch) {
-        List<Wanted> leftOver = in.stream().filter(Wanted::isLeftOver).toList();
-        if (!leftOver.isEmpty()) {
-            note(leftOver, server.remove(ids(leftOver)), batch);
-        }
-        List<Wanted> open = in.stream().filter(batch::isOpen).toList();
+    private static void eachByItself(List<Wanted> some, Batch batch, BiConsumer<List<Wanted>, Batch> work) {
+        List<Wanted> open = some.stream().filter(batch::isOpen).toList();
         if (open.isEmpty()) {
             return;
         }
-        List<Result> results = server.put(open.stream()
+        try {
+            work.accept(open, batch);
+        } catch (BackendUnavailableException e) {
+            Verdict down = Verdicts.ofAll(e);
+            open.stream().filter(batch::isOpen).forEach(wanted -> batch.end(wanted, down));
+        }
+    }
+
+    private void removeLeftOver(List<Wanted> leftOver, Batch batch) {
+        note(leftOver, server.remove(ids(leftOver)), batch);
+    }
+
+    private void put(List<Wanted> in, Batch batch) {
+        List<Result> results = server.put(in.stream()
                 .map(wanted -> Targets.of(wanted.device().orElseThrow(), store.targetToken(wanted.id())))
                 .toList());
-        note(open, results, batch);
-        open.stream()
+        note(in, results, batch);
+        in.stream()
                 .filter(batch::isOpen)
                 .forEach(wanted ->
                         batch.end(wanted, done(Evidence.ACKNOWLEDGED, "target " + wanted.id(), wanted, false)));
@@ -148,38 +156,51 @@ final class UpdateServerConvergence implements Convergence {
             return;
         }
         note(open, server.remove(ids(open)), batch);
-        open.stream()
-                .filter(batch::isOpen)
-                .forEach(wanted -> batch.end(wanted, looked(wanted, cameBack.contains(wanted), batch)));
+        Patience patience = new Patience();
+        for (Wanted wanted : open) {
+            if (batch.isOpen(wanted)) {
+                boolean isLate = clock.instant().isAfter(batch.lastLookAfter());
+                batch.end(
+                        wanted,
+                        isLate || patience.isAtItsEnd()
+                                ? new Verdict.Postponed()
+                                : patience.noted(looked(wanted, cameBack.contains(wanted))));
+            }
+        }
     }
 
     private Set<Wanted> cameBack(List<Wanted> out, Batch batch) {
         Set<Wanted> cameBack = new HashSet<>();
+        Patience patience = new Patience();
         for (Wanted wanted : out) {
             if (!Resurrections.wasRemoved(wanted.task(), wanted.device())) {
                 continue;
             }
-            if (clock.instant().isAfter(batch.lastLookBefore())) {
-                batch.end(wanted, slow());
-            } else if (server.find(wanted.id()).isPresent()) {
-                resurrections.note(wanted.task(), wanted.device().orElseThrow(), NAME, clock.instant());
-                cameBack.add(wanted);
+            if (patience.isAtItsEnd() || clock.instant().isAfter(batch.lastLookBefore())) {
+                batch.end(wanted, new Verdict.Postponed());
+                continue;
+            }
+            try {
+                if (server.find(wanted.id()).isPresent()) {
+                    resurrections.note(wanted.task(), wanted.device().orElseThrow(), NAME, clock.instant());
+                    cameBack.add(wanted);
+                }
+                patience.renew();
+            } catch (BackendUnavailableException e) {
+                batch.end(wanted, patience.noted(Verdicts.ofOne(e)));
             }
         }
         return cameBack;
     }
 
-    private Verdict looked(Wanted wanted, boolean cameBack, Batch batch) {
-        if (clock.instant().isAfter(batch.lastLookAfter())) {
-            return slow();
+    private Verdict looked(Wanted wanted, boolean cameBack) {
+        try {
+            return server.find(wanted.id()).isPresent()
+                    ? Verdicts.soon("the update server still has the target, or has it again")
+                    : done(Evidence.OBSERVED, "no such target", wanted, cameBack);
+        } catch (BackendUnavailableException e) {
+            return Verdicts.ofOne(e);
         }
-        return server.find(wanted.id()).isPresent()
-                ? Verdicts.soon("the update server still has the target, or has it again")
-                : done(Evidence.OBSERVED, "no such target", wanted, cameBack);
-    }
-
-    private static Verdict slow() {
-        return Verdicts.soon("the update server is slow");
     }
 
     private static List<DeviceId> ids(List<Wanted> some) {
@@ -188,18 +209,23 @@ final class UpdateServerConvergence implements Convergence {
 
     /** Those that went wrong end by that. */
     private static void note(List<Wanted> some, List<Result> results, Batch batch) {
+        List<Optional<Verdict>> verdicts = Verdicts.of(results);
         for (int i = 0; i < some.size(); i++) {
             Wanted wanted = some.get(i);
-            Verdicts.of(results.get(i)).ifPresent(trouble -> batch.end(wanted, trouble));
+            verdicts.get(i).ifPresent(trouble -> batch.end(wanted, trouble));
         }
     }
 
-    /** Whoever lost the lane may still be in the middle of a call: once that has ended, what it did shows. */
+    private Verdict unasked(Wanted wanted) {
+        Instant now = clock.instant();
+        return new Verdict.Unasked(
+                new Observation(now, Evidence.PROJECTED, "no target is wanted before it connects"),
+                secondLook.at(wanted.task(), wanted.device(), false, now));
+    }
+
     private Verdict done(Evidence evidence, String what, Wanted wanted, boolean cameBack) {
         Instant now = clock.instant();
-        Optional<Instant> again = wanted.task().takenOver()
-                ? Optional.of(now.plus(server.deadline()))
-                : rechecks.next(wanted.task(), wanted.device(), cameBack, now);
-        return new Verdict.Done(new Observation(now, evidence, what), again);
+        return new Verdict.Done(
+                new Observation(now, evidence, what), secondLook.at(wanted.task(), wanted.device(), cameBack, now));
     }
 }

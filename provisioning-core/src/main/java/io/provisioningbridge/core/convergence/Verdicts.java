@@ -1,7 +1,10 @@
 package io.provisioningbridge.core.convergence;
 
-import io.provisioningbridge.core.port.UpdateServer;
+import io.provisioningbridge.core.port.BackendUnavailableException;
+import io.provisioningbridge.core.port.UpdateServer.Result;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /** Makes verdicts. */
@@ -11,16 +14,41 @@ final class Verdicts {
 
     private Verdicts() {}
 
+    /** The system is there, and the device is not yet as it should be. */
     static Verdict soon(String problem) {
-        return new Verdict.Unavailable(problem, SOON);
+        return new Verdict.Later(problem, SOON);
     }
 
-    /** Empty for one that is done. */
-    static Optional<Verdict> of(UpdateServer.Result result) {
-        if (result instanceof UpdateServer.Result.Later later) {
-            return Optional.of(new Verdict.Unavailable(later.why(), later.retryAfter()));
+    /** Of a call about one device. Who asks for more than the usual pause means everybody. */
+    static Verdict ofOne(BackendUnavailableException e) {
+        return e.retryAfter().compareTo(BackendUnavailableException.DEFAULT_RETRY_AFTER) > 0
+                ? ofAll(e)
+                : new Verdict.Troubled(String.valueOf(e.getMessage()), e.retryAfter());
+    }
+
+    /** Of a call about many devices. */
+    static Verdict ofAll(BackendUnavailableException e) {
+        return new Verdict.Unavailable(String.valueOf(e.getMessage()), e.retryAfter());
+    }
+
+    /** Of one call, in the order of its results; empty for those that are done. */
+    static List<Optional<Verdict>> of(List<Result> results) {
+        boolean isThere = results.stream().anyMatch(result -> !(result instanceof Result.Later));
+        List<Optional<Verdict>> verdicts = new ArrayList<>();
+        for (Result result : results) {
+            verdicts.add(of(result, isThere));
         }
-        if (result instanceof UpdateServer.Result.Refused refused) {
+        return verdicts;
+    }
+
+    private static Optional<Verdict> of(Result result, boolean isThere) {
+        if (result instanceof Result.Later later) {
+            return Optional.of(
+                    isThere
+                            ? new Verdict.Later(later.why(), later.retryAfter())
+                            : new Verdict.Troubled(later.why(), later.retryAfter()));
+        }
+        if (result instanceof Result.Refused refused) {
             return Optional.of(new Verdict.Refused(refused.why()));
         }
         return Optional.empty();

@@ -50,6 +50,8 @@ public enum FindingType {
     ZOMBIE_PLATFORM_DEVICE(Place.PLATFORM, Remedy.LANE),
     /** The platform admits a device with something else than the certificate it goes by. */
     STALE_CREDENTIAL(Place.PLATFORM, Remedy.LANE),
+    /** A device is in another profile, where its certificate may count for nothing and nobody tells when it connects. */
+    WRONG_PROFILE(Place.PLATFORM, Remedy.LANE),
     /** What applications on the platform can read of a device is not so. */
     WRONG_ATTRIBUTE(Place.PLATFORM, Remedy.LANE),
     /** A device has connected, and nobody said so. */

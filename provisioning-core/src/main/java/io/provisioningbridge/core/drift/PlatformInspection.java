@@ -165,6 +165,10 @@ final class PlatformInspection implements Inspection {
                     device.id(),
                     text(there.credential()) + " instead of certificate " + DeviceCertificate.text(inForce.serial())));
         }
+        if (!there.inProfile()) {
+            found.add(Finding.of(
+                    FindingType.WRONG_PROFILE, device.id(), "the device is in another profile than the bridge's"));
+        }
         if (!wanted.isDescribedBy(there)) {
             found.add(Finding.of(
                     FindingType.WRONG_ATTRIBUTE,

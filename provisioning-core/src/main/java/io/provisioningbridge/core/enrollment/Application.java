@@ -18,7 +18,8 @@ record Application(
         boolean confirms,
         Optional<RequestSignature> signature,
         String cause,
-        String source) {
+        String source,
+        boolean takesTargetToken) {
 
     static Application of(
             EnrollmentRequest request,
@@ -27,7 +28,15 @@ record Application(
             Optional<PeerKey> peerKey,
             Device.Labels labels) {
         return new Application(
-                id, csr, peerKey, labels, request.confirms(), request.signature(), request.cause(), request.source());
+                id,
+                csr,
+                peerKey,
+                labels,
+                request.confirms(),
+                request.signature(),
+                request.cause(),
+                request.source(),
+                request.takesTargetToken());
     }
 
     KeyHash key() {

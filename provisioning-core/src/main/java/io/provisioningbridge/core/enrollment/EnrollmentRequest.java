@@ -21,7 +21,8 @@ public final class EnrollmentRequest {
             boolean confirms,
             Optional<RequestSignature> signature,
             String cause,
-            String source) {}
+            String source,
+            boolean takesTargetToken) {}
 
     private EnrollmentRequest(Parts parts) {
         this.parts = parts;
@@ -35,7 +36,7 @@ public final class EnrollmentRequest {
      */
     public static EnrollmentRequest of(String deviceId, String csrPem) {
         return new EnrollmentRequest(
-                new Parts(deviceId, csrPem, Optional.empty(), "", "", false, Optional.empty(), "", ""));
+                new Parts(deviceId, csrPem, Optional.empty(), "", "", false, Optional.empty(), "", "", true));
     }
 
     /** The device's own WireGuard public key; without one the bridge makes the pair. */
@@ -70,6 +71,24 @@ public final class EnrollmentRequest {
         return with(peerKey(), deviceName(), deviceType(), confirms(), signature(), requestId, address);
     }
 
+    /**
+     * The answer is going to have no place for what the device shows to the update server: nothing is chosen that it would
+     * never be told.
+     */
+    public EnrollmentRequest withoutTargetToken() {
+        return new EnrollmentRequest(new Parts(
+                parts.deviceId,
+                parts.csrPem,
+                peerKey(),
+                deviceName(),
+                deviceType(),
+                confirms(),
+                signature(),
+                cause(),
+                source(),
+                false));
+    }
+
     private EnrollmentRequest with(
             Optional<String> key,
             String name,
@@ -78,8 +97,17 @@ public final class EnrollmentRequest {
             Optional<RequestSignature> by,
             String requestId,
             String address) {
-        return new EnrollmentRequest(
-                new Parts(parts.deviceId, parts.csrPem, key, name, type, confirming, by, requestId, address));
+        return new EnrollmentRequest(new Parts(
+                parts.deviceId,
+                parts.csrPem,
+                key,
+                name,
+                type,
+                confirming,
+                by,
+                requestId,
+                address,
+                parts.takesTargetToken));
     }
 
     public String deviceId() {
@@ -108,6 +136,10 @@ public final class EnrollmentRequest {
 
     Optional<RequestSignature> signature() {
         return parts.signature;
+    }
+
+    boolean takesTargetToken() {
+        return parts.takesTargetToken;
     }
 
     public String cause() {

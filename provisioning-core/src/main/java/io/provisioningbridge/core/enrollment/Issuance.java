@@ -37,7 +37,8 @@ final class Issuance {
     static final Duration INTENT_GRACE = Duration.ofSeconds(30);
 
     private static final Logger LOG = System.getLogger(Issuance.class.getName());
-    private static final Duration POOL_RETRY = Duration.ofMinutes(5);
+    // However long the authority wants to be left alone: it may be well again, and the device has no certificate.
+    private static final Duration LONGEST_RETRY = Duration.ofMinutes(5);
 
     private final DeviceStore store;
     private final CertificateAuthority authority;
@@ -99,7 +100,7 @@ final class Issuance {
             return Optional.of(new EnrollmentResult.Deferred(
                     DeferralReason.POOL_EXHAUSTED,
                     "No tunnel address is free; an operator has to add some.",
-                    POOL_RETRY));
+                    LONGEST_RETRY));
         }
         throw new IllegalStateException("a reservation cannot end as " + outcome);
     }
@@ -150,7 +151,8 @@ final class Issuance {
                 "serial " + DeviceCertificate.text(certificate.serial()) + ", address " + address);
         Outcome outcome = storeReceived(
                 certificate,
-                new Change.Enrolled(intent.id(), certificate, targetTokens.fresh(), application.labels(), now, audit));
+                new Change.Enrolled(
+                        intent.id(), certificate, targetTokens.fresh(application), application.labels(), now, audit));
         if (outcome instanceof Outcome.Committed) {
             return Answers.enrolled(certificate, address, tunnel.configuration(address), targetTokens.of(certificate));
         }
@@ -227,7 +229,7 @@ final class Issuance {
             return new EnrollmentResult.Deferred(
                     DeferralReason.AUTHORITY_UNAVAILABLE,
                     "The certificate authority cannot be reached; send the request again later.",
-                    unavailable.retryAfter());
+                    unavailable.retryAfter().compareTo(LONGEST_RETRY) < 0 ? unavailable.retryAfter() : LONGEST_RETRY);
         }
         return switch (((BackendRefusedException) e).fault()) {
             case REQUEST ->

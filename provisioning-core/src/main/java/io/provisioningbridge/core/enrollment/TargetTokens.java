@@ -22,9 +22,9 @@ final class TargetTokens {
         this.random = random;
     }
 
-    /** One for a device that has none. */
-    Optional<Secret> fresh() {
-        if (!on) {
+    /** One for a device that has none, and is told. */
+    Optional<Secret> fresh(Application application) {
+        if (!on || !application.takesTargetToken()) {
             return Optional.empty();
         }
         byte[] token = new byte[BYTES];

@@ -71,6 +71,8 @@ public interface DevicePlatform {
      *
      * @param platformId what the platform calls it; another one when it was made anew
      * @param name the device's id, as the platform writes it
+     * @param inProfile whether it is where {@link #put} puts devices; elsewhere its credential may count for nothing, and nobody
+     *     tells when it connects
      * @param credential what it is admitted with
      * @param attributes empty when any is missing or is not what the bridge writes
      * @param attributesWritten when they last were, by the platform's clock; empty when they are
@@ -79,6 +81,7 @@ public interface DevicePlatform {
     record Registered(
             String platformId,
             String name,
+            boolean inProfile,
             Credential credential,
             Optional<Attributes> attributes,
             Optional<Instant> attributesWritten,
@@ -105,7 +108,7 @@ public interface DevicePlatform {
 
     /** Why a device is removed. */
     enum Reason {
-        /** It is to leave. */
+        /** It is to leave, suspended or not. */
         LEAVES,
         /** It was removed before, and is there again. */
         CAME_BACK,
@@ -118,11 +121,13 @@ public interface DevicePlatform {
         /** It was looked for after the removal, and is not there. */
         ABSENT,
         /** It is there, suspended or because the platform would make it anew, and nothing it has admits it. Only {@link #put} ends that. */
-        QUARANTINED
+        QUARANTINED,
+        /** As {@link #QUARANTINED}, after it was removed and the platform made it anew in the midst of the call. */
+        MADE_ANEW
     }
 
     /**
-     * Makes the device known with this certificate and these attributes; a connection it holds with another certificate ends.
+     * Makes the device known with this certificate and these attributes, wherever it was before; a connection it holds with another certificate ends.
      * The attributes are last written after it is admitted with the certificate they are of, and while it is switched to
      * another one there are none: wherever a call ends before its time, they never name a certificate that was not admitted
      * from when they were written on. Repeating it changes nothing, and leaves connections alone. What others wrote beside the

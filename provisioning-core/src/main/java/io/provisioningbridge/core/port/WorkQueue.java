@@ -52,6 +52,9 @@ public interface WorkQueue {
 
         /** Never, unless something changes. */
         record Failed(Task task, String problem) implements Result {}
+
+        /** Given back: its turn did not come, or not to its end. The lane is as it was, and keeps its turn. */
+        record Released(Task task) implements Result {}
     }
 
     /**

@@ -55,7 +55,8 @@ public interface DevicePlatformContract {
     boolean connect(DeviceId device, X509Certificate certificate);
 
     /**
-     * Adds a device past the port, as someone else does, with a credential that is no certificate.
+     * Adds a device past the port, as someone else does, with a credential that is no certificate and in another profile than the
+     * port's.
      *
      * @param name any text
      */
@@ -75,6 +76,7 @@ public interface DevicePlatformContract {
         Registered known = platform().look(DEVICE).orElseThrow();
         assertThat(known.name()).isEqualTo(DEVICE.text());
         assertThat(known.platformId()).isNotBlank();
+        assertThat(known.inProfile()).isTrue();
         assertThat(known.credential()).isEqualTo(exactly(certificate));
         assertThat(known.attributes()).contains(ATTRIBUTES);
         assertThat(known.lastConnect()).isEmpty();
@@ -153,11 +155,13 @@ public interface DevicePlatformContract {
         Registered foreign = platform().look(DEVICE).orElseThrow();
         assertThat(foreign.credential()).isInstanceOf(Credential.Other.class);
         assertThat(foreign.attributes()).isEmpty();
+        assertThat(foreign.inProfile()).isFalse();
 
         X509Certificate certificate = certificate(DEVICE);
         platform().put(new Registration(DEVICE, certificate, ATTRIBUTES));
 
         Registered known = platform().look(DEVICE).orElseThrow();
+        assertThat(known.inProfile()).isTrue();
         assertThat(known.platformId()).isEqualTo(foreign.platformId());
         assertThat(known.credential()).isEqualTo(exactly(certificate));
         assertThat(connect(DEVICE, certificate)).isTrue();
@@ -212,7 +216,6 @@ public interface DevicePlatformContract {
 
         Removal first = platform().remove(DEVICE, Reason.CAME_BACK);
         assertThat(connect(DEVICE, certificate)).isFalse();
-        assertThat(platform().remove(DEVICE, Reason.LEAVES)).isEqualTo(first);
         assertThat(platform().remove(DEVICE, Reason.CAME_BACK)).isEqualTo(first);
         assertThat(connect(DEVICE, certificate)).isFalse();
 
@@ -237,6 +240,20 @@ public interface DevicePlatformContract {
         platform().put(new Registration(DEVICE, certificate, ATTRIBUTES));
         assertThat(platform().look(DEVICE).orElseThrow().platformId()).isEqualTo(platformId);
         assertThat(connect(DEVICE, certificate)).isTrue();
+    }
+
+    @Test
+    default void suspendedDeviceThatLeavesShouldStayOut() {
+        X509Certificate certificate = certificate(DEVICE);
+        platform().put(new Registration(DEVICE, certificate, ATTRIBUTES));
+        platform().remove(DEVICE, Reason.SUSPENDED);
+
+        Removal removal = platform().remove(DEVICE, Reason.LEAVES);
+
+        assertThat(platform().look(DEVICE).map(Registered::credential))
+                .isEqualTo(removal == Removal.ABSENT ? Optional.empty() : Optional.of(new Credential.Quarantined()));
+        assertThat(platform().remove(DEVICE, Reason.LEAVES)).isEqualTo(removal);
+        assertThat(connect(DEVICE, certificate)).isFalse();
     }
 
     @Test

@@ -300,6 +300,39 @@ public interface WorkQueueContract extends LanesOfChanges, LanesOfSystems {
     }
 
     @Test
+    default void laneThatWasGivenBackShouldBeAsItWasAndKeepItsTurn() {
+        try (StoreAndQueue opened = openStoreAndQueue()) {
+            markDue(opened, "Drill-1", T);
+            finish(opened, new Result.Later(leaseOne(opened, T), "down", T.plusSeconds(1)), T);
+            markDue(opened, "other", T.plusSeconds(2));
+            Lane before = lane(opened);
+            Instant now = T.plusSeconds(3);
+            Task task = opened.queue().lease(Backend.TUNNEL, 1, now, LEASE).get(0);
+
+            assertThat(finish(opened, new Result.Released(task), now)).isTrue();
+
+            assertThat(lane(opened)).isEqualTo(before);
+            assertThat(finish(opened, done(task), now)).as("its lease ended").isFalse();
+            Task again = opened.queue().lease(Backend.TUNNEL, 1, now, LEASE).get(0);
+            assertThat(again.lane()).isEqualTo(before);
+            assertThat(again.takenOver()).isFalse();
+
+            Instant later = now.plus(LEASE);
+            Task second = opened.queue().lease(Backend.TUNNEL, 1, later, LEASE).get(0);
+            assertThat(finish(opened, new Result.Released(again), later))
+                    .as("taken over")
+                    .isFalse();
+            assertThat(finish(opened, new Result.Released(second), later)).isTrue();
+            assertThat(opened.queue()
+                            .lease(Backend.TUNNEL, 1, later, LEASE)
+                            .get(0)
+                            .takenOver())
+                    .as("the first may still be at work")
+                    .isTrue();
+        }
+    }
+
+    @Test
     default void failedLaneShouldWaitUntilSomebodyWantsItDone() {
         try (StoreAndQueue opened = openStoreAndQueue()) {
             markDue(opened, "Drill-1", T);
@@ -337,7 +370,7 @@ public interface WorkQueueContract extends LanesOfChanges, LanesOfSystems {
     default void laneThatFellBehindWhileLeasedShouldBeDueAtOnceWhenThatEnds() {
         Instant moved = T.plusSeconds(1);
         Instant now = T.plusSeconds(2);
-        for (int i = 0; i < 3; i++) {
+        for (int i = 0; i < 4; i++) {
             try (StoreAndQueue opened = openStoreAndQueue()) {
                 markDue(opened, "Drill-1", T);
                 Task task = leaseOne(opened, T);
@@ -346,7 +379,8 @@ public interface WorkQueueContract extends LanesOfChanges, LanesOfSystems {
                 Result result = List.of(
                                 done(task),
                                 new Result.Later(task, "down", T.plus(Duration.ofHours(1))),
-                                new Result.Failed(task, "never"))
+                                new Result.Failed(task, "never"),
+                                new Result.Released(task))
                         .get(i);
 
                 assertThat(finish(opened, result, now)).isTrue();

@@ -11,9 +11,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 
@@ -29,6 +31,7 @@ public final class InMemoryDevicePlatform implements DevicePlatform {
     private final boolean quarantines;
     private final InstantSource clock;
     private final Map<String, Registered> devices = new TreeMap<>();
+    private final Set<String> makesAnew = new HashSet<>();
     private long made;
 
     /** Without faults; removes what comes back. */
@@ -55,6 +58,7 @@ public final class InMemoryDevicePlatform implements DevicePlatform {
             Registered registered = new Registered(
                     present.map(Registered::platformId).orElseGet(this::newId),
                     name,
+                    true,
                     credential,
                     Optional.of(registration.attributes()),
                     written(present, credential, registration.attributes()),
@@ -77,6 +81,10 @@ public final class InMemoryDevicePlatform implements DevicePlatform {
                 return Removal.QUARANTINED;
             }
             devices.remove(device.text());
+            if (makesAnew.remove(device.text())) {
+                addForeign(device.text(), new Credential.Quarantined());
+                return Removal.MADE_ANEW;
+            }
             return Removal.ABSENT;
         });
     }
@@ -126,6 +134,7 @@ public final class InMemoryDevicePlatform implements DevicePlatform {
                 new Registered(
                         present.platformId(),
                         present.name(),
+                        present.inProfile(),
                         present.credential(),
                         present.attributes(),
                         present.attributesWritten(),
@@ -148,18 +157,41 @@ public final class InMemoryDevicePlatform implements DevicePlatform {
     }
 
     /**
-     * Adds a device, or puts another in its place, as someone else does.
+     * Adds a device, or puts another in its place, as someone else does: in no profile of the bridge's.
      *
      * @param name any text
      */
     public synchronized void addForeign(String name, Credential credential) {
         devices.put(
-                name, new Registered(newId(), name, credential, Optional.empty(), Optional.empty(), Optional.empty()));
+                name,
+                new Registered(newId(), name, false, credential, Optional.empty(), Optional.empty(), Optional.empty()));
+    }
+
+    /**
+     * The device connects as soon as it is removed the next time, and is made anew, as by a platform that makes devices; the same
+     * removal finds it and shuts it out.
+     */
+    public synchronized void makeAnewWhenRemoved(DeviceId device) {
+        makesAnew.add(device.text());
     }
 
     /** Every device there is, by name. */
     public synchronized Map<String, Registered> known() {
         return Map.copyOf(devices);
+    }
+
+    /** Moves a device out of the bridge's profile, as someone else does. Nothing happens where it is not there. */
+    public synchronized void moveForeign(DeviceId device) {
+        devices.computeIfPresent(
+                device.text(),
+                (name, present) -> new Registered(
+                        present.platformId(),
+                        name,
+                        false,
+                        present.credential(),
+                        present.attributes(),
+                        present.attributesWritten(),
+                        present.lastConnect()));
     }
 
     /** Removes a device, as someone else does. */
@@ -182,6 +214,7 @@ public final class InMemoryDevicePlatform implements DevicePlatform {
         return new Registered(
                 present.platformId(),
                 present.name(),
+                present.inProfile(),
                 credential,
                 present.attributes(),
                 present.attributesWritten(),

@@ -177,6 +177,10 @@ final class Lanes {
                 || entry.leasedUntil().isEmpty()) {
             return false;
         }
+        if (result instanceof Result.Released) {
+            put(new Entry(entry.lane(), entry.fence(), Optional.empty(), entry.takenOver(), entry.verifyAt()));
+            return true;
+        }
         boolean upToDate = entry.lane().generation() == task.lane().generation();
         Lane lane = upToDate ? finished(entry.lane(), result, now) : overtaken(entry.lane(), result);
         boolean settled = upToDate && result instanceof Result.Done;

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.provisioningbridge.core.LifeRig;
 import io.provisioningbridge.core.LifeRig.Identity;
+import io.provisioningbridge.core.domain.Backend;
+import io.provisioningbridge.core.domain.CertificateHash;
 import io.provisioningbridge.core.domain.Device;
 import io.provisioningbridge.core.domain.DeviceCertificate.Revocation;
 import io.provisioningbridge.core.domain.DeviceId;
@@ -15,6 +17,8 @@ import io.provisioningbridge.core.enrollment.EnrollmentResult.Refused;
 import io.provisioningbridge.core.enrollment.RefusalReason;
 import io.provisioningbridge.core.operation.ExplainDevice.Rule;
 import io.provisioningbridge.core.operation.LifecycleResult;
+import io.provisioningbridge.core.port.DevicePlatform.Credential;
+import io.provisioningbridge.core.port.UpdateServer.Seen;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -83,6 +87,26 @@ class SuspendTest {
         rig.bridge.operations().resume(ID, "alice", "");
         rig.bridge.operations().resume(ID, "alice", "");
         assertThat(rig.device("dev-1").version()).isEqualTo(version + 1);
+    }
+
+    /** A call that was given up before the suspension may still take effect after it. */
+    @Test
+    void suspendedDeviceThatALateCallLetsInAgainShouldBeShutOutOnceThatHasEnded() {
+        X509Certificate current = rig.connected(device);
+        Seen target = rig.target("dev-1").orElseThrow();
+        rig.clock.tick(Duration.ofSeconds(1));
+        suspend();
+        rig.bridge.runDue();
+        rig.platform.addForeign("dev-1", new Credential.Certificate(CertificateHash.of(current)));
+        rig.updateServer.addForeign(target);
+
+        rig.clock.tick(rig.platform.deadline());
+        rig.bridge.runDue();
+
+        assertThat(rig.connects("dev-1", current)).isFalse();
+        assertThat(rig.target("dev-1")).isEmpty();
+        assertThat(rig.lane("dev-1", Backend.PLATFORM).nextTry()).as("once").isEmpty();
+        assertThat(rig.lane("dev-1", Backend.UPDATE_SERVER).nextTry()).isEmpty();
     }
 
     @Test

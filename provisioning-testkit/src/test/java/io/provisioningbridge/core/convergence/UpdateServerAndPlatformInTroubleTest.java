@@ -185,10 +185,10 @@ class UpdateServerAndPlatformInTroubleTest {
     @Test
     void platformThatSaysWhenToComeBackShouldNotBeAskedEarlier() {
         rig.platformFaults.failBefore(
-                "look", 1, () -> new BackendUnavailableException("busy", Effect.NONE, Duration.ofMinutes(10)));
+                "look", 1, () -> new BackendUnavailableException("busy", Effect.NONE, Duration.ofMinutes(5)));
         enroll(3);
         rig.bridge.runDue();
-        for (int minute = 0; minute < 9; minute++) {
+        for (int minute = 0; minute < 4; minute++) {
             rig.clock.tick(Duration.ofMinutes(1));
             rig.bridge.runDue();
         }

@@ -98,6 +98,25 @@ class ResurrectionTest {
         assertThat(lane(Backend.PLATFORM).observation().orElseThrow().what()).isEqualTo("no such device");
     }
 
+    /** A platform that makes devices does so while the removal goes on: nobody has seen it gone by then. */
+    @Test
+    void deviceThatIsMadeAnewDuringItsRemovalShouldStandInTheReceipt() {
+        rig = new LifeRig("10.8.0.0/24", Evidence.OBSERVED, true);
+        device = rig.identity("dev-1");
+        rig.connected(device);
+        rig.platform.makeAnewWhenRemoved(ID);
+        decommission();
+        rig.clock.tick(Duration.ofSeconds(1));
+        rig.bridge.runDue();
+
+        assertThat(returns()).containsExactly("found again at the platform");
+        assertOutOfBoth();
+        assertThat(lane(Backend.PLATFORM).nextTry())
+                .contains(rig.clock.instant().plus(POLLING));
+        rig.settle();
+        assertThat(returns()).as("once").hasSize(1);
+    }
+
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void deviceThatComesBackShouldBeFoundAfterAPollingIntervalAnHourAndADay(boolean quarantines) {

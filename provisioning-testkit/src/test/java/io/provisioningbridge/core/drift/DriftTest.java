@@ -250,9 +250,20 @@ class DriftTest {
         rig.connected();
         rig.life.platform.addForeign("dev-1", new Credential.Other("ACCESS_TOKEN"));
 
-        assertThat(rig.types()).containsExactly(FindingType.STALE_CREDENTIAL, FindingType.WRONG_ATTRIBUTE);
+        assertThat(rig.types())
+                .containsExactly(FindingType.STALE_CREDENTIAL, FindingType.WRONG_PROFILE, FindingType.WRONG_ATTRIBUTE);
         assertThat(rig.repair().lanes()).containsExactly(Map.entry(Backend.PLATFORM, 1));
         assertThat(rig.found()).isEmpty();
+    }
+
+    @Test
+    void deviceMovedToAnotherProfileShouldBeReportedAndRepaired() {
+        X509Certificate leaf = rig.connected();
+        rig.life.platform.moveForeign(ID);
+
+        assertRepaired(FindingType.WRONG_PROFILE, Backend.PLATFORM);
+        assertThat(rig.life.platform.look(ID).orElseThrow().inProfile()).isTrue();
+        rig.life.assertAdmitted("dev-1", leaf);
     }
 
     @Test

@@ -187,6 +187,15 @@ class EnrollmentUnderFaultsTest {
     }
 
     @Test
+    void deviceShouldNotBeKeptLongerThanFiveMinutesByAnAuthorityThatAsksForMore() {
+        rig.faults.failBefore(
+                "sign", 1, () -> new BackendUnavailableException("Monday", Effect.NONE, Duration.ofDays(3)));
+
+        assertThat(((EnrollmentResult.Deferred) rig.enroll("dev-1", csr)).retryAfter())
+                .isEqualTo(Duration.ofMinutes(5));
+    }
+
+    @Test
     void retryAfterOfTheAuthorityShouldReachTheDevice() {
         rig.faults.failBefore(
                 "sign",

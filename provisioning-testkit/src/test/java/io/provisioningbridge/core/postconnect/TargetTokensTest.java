@@ -10,6 +10,7 @@ import io.provisioningbridge.core.domain.Pem;
 import io.provisioningbridge.core.domain.Secret;
 import io.provisioningbridge.core.enrollment.EnrollmentRequest;
 import io.provisioningbridge.core.enrollment.EnrollmentResult;
+import io.provisioningbridge.core.port.UpdateServer.Seen;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.Optional;
@@ -138,6 +139,46 @@ class TargetTokensTest {
         assertThat(given).contains(stored());
         assertThat(rig.target("dev-1").orElseThrow().token().map(Secret::reveal))
                 .isEqualTo(given);
+    }
+
+    /** A device in the field, whose answer has no place for a token, shows the one it has had for long. */
+    @Test
+    void deviceThatIsNeverToldATokenShouldKeepTheOneItHasAtTheUpdateServer() {
+        rig.updateServer.addForeign(
+                new Seen("dev-1", "fielded", "", Optional.empty(), Optional.of(new Secret("its-own"))));
+        EnrollmentRequest request = LifeRig.request(device).withoutTargetToken();
+        EnrollmentResult answer = rig.bridge.enroll(request);
+        X509Certificate leaf = LifeRig.leaf(answer);
+        rig.settle();
+        rig.connects("dev-1", leaf);
+        rig.hint("dev-1");
+        rig.settle();
+
+        assertThat(token(answer)).isEmpty();
+        assertThat(rig.store.targetToken(ID)).isEmpty();
+        assertThat(rig.target("dev-1").orElseThrow().address())
+                .contains(rig.device("dev-1").address());
+        assertThat(rig.target("dev-1").orElseThrow().token().map(Secret::reveal))
+                .contains("its-own");
+
+        Optional<String> given = token(rig.renew(rig.identity("dev-1"), leaf));
+        rig.settle();
+        assertThat(given).as("the first answer that can tell it").contains(stored());
+        assertThat(rig.target("dev-1").orElseThrow().token().map(Secret::reveal))
+                .isEqualTo(given);
+    }
+
+    @Test
+    void requestWithoutTargetTokenShouldKeepAllElse() {
+        EnrollmentRequest request = LifeRig.request(device)
+                .withoutTargetToken()
+                .withLabels("Pump", "yocto")
+                .from("req-1", "192.0.2.7");
+
+        assertThat(request.deviceName()).isEqualTo("Pump");
+        assertThat(request.peerKey()).isEqualTo(LifeRig.request(device).peerKey());
+        LifeRig.leaf(rig.bridge.enroll(request));
+        assertThat(rig.store.targetToken(ID)).isEmpty();
     }
 
     @Test
