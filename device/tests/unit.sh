@@ -371,6 +371,97 @@ AllowedIPs=10.8.0.0/24,fd00::/64${NL}allowedips=10.9.0.0/16${NL}[Peer]${NL}Publi
     is 'families' "$(family_of 10.8.0.2/32) $(family_of fd00::2/128)" '4 6'
 }
 
+# program NAME: standard input becomes a program that the scripts find before the real one.
+program() {
+    mkdir -p "$TEMP/bin"
+    {
+        printf '#!/bin/sh\n'
+        cat
+    } >"$TEMP/bin/$1"
+    chmod 700 "$TEMP/bin/$1"
+}
+
+# Makes CERTS_DIR that of a device that is enrolled: renew_after $1, not_after $2.
+enrolled_device() {
+    mkdir -p "$STATE" "$TEMP/ca"
+    if [ ! -e "$TEMP/ca/ca.crt" ]; then
+        printf '[req]\ndistinguished_name = n\n[n]\n[ca]\nbasicConstraints = critical, CA:TRUE\n' >"$TEMP/ca/cnf"
+        openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout "$TEMP/ca/ca.key" -subj /CN=CA -days 100 \
+            -config "$TEMP/ca/cnf" -extensions ca -out "$TEMP/ca/ca.crt" 2>/dev/null
+        openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout "$TEMP/ca/device.key" -subj /CN=dev-1 \
+            -config "$TEMP/ca/cnf" -out "$TEMP/ca/csr" 2>/dev/null
+        openssl x509 -req -in "$TEMP/ca/csr" -CA "$TEMP/ca/ca.crt" -CAkey "$TEMP/ca/ca.key" -set_serial 4096 -days 90 \
+            -out "$TEMP/ca/device.crt" 2>/dev/null
+    fi
+    CA_FINGERPRINT=$(openssl x509 -in "$TEMP/ca/ca.crt" -outform DER | openssl dgst -sha256 | sed 's/.*= *//')
+    cp "$TEMP/ca/device.key" "$TEMP/ca/device.crt" "$CERTS_DIR/"
+    cp "$TEMP/ca/ca.crt" "$CERTS_DIR/ca-chain.crt"
+    cp "$TEMP/ca/ca.crt" "$STATE/anchor.crt"
+    cat "$TEMP/ca/device.crt" "$TEMP/ca/ca.crt" >"$CERTS_DIR/device-chain.crt"
+    printf 'dwdtCnMYpX08FsFyUbJmRd9ML4frwJkqsXf7pR25LCo=\n' >"$CERTS_DIR/wireguard.key"
+    printf '[Interface]\n' >"$CERTS_DIR/wg0.conf"
+    printf 'dev-1\n' >"$CERTS_DIR/device-id"
+    {
+        printf 'device_id dev-1\nserial 1000\nnot_after %s\nrenew_after %s\n' "$2" "$1"
+        for _name in $REQUIRED_FILES; do printf 'sha256 %s %s\n' "$_name" "$(sha256_of "$CERTS_DIR/$_name")"; done
+    } >"$CERTS_DIR/enrolled"
+}
+
+# script NAME ARGUMENTS...: runs it with this shell; prints its status, and then what it did, as $TEMP/did has it.
+script() {
+    rm -rf "$TEMP/did" "$NEXT"
+    _name=$1
+    shift
+    _shell=$(readlink "/proc/$$/exe")
+    case $_shell in
+        *busybox*) set -- sh "$HERE/$_name" "$@" ;;
+        *) set -- "$HERE/$_name" "$@" ;;
+    esac
+    _got=0
+    env PATH="$TEMP/bin:$PATH" DID="$TEMP/did" ENROLL_CONFIG=/dev/null CERTS_DIR="$CERTS_DIR" ALLOW_VOLATILE_CERTS=yes \
+        BRIDGE_URL=https://bridge.invalid CA_FINGERPRINT="$CA_FINGERPRINT" RETRY_FOR=1 "$_shell" "$@" >/dev/null 2>"$TEMP/said" || _got=$?
+    printf '%s' "$_got"
+    if [ -e "$TEMP/did" ]; then sed 's/^/ /' "$TEMP/did"; fi
+}
+
+test_renewal_is_spread() {
+    program openssl <<END
+if [ "\$1" = rand ]; then echo 0003e8; else exec $(command -v openssl) "\$@"; fi
+END
+    program curl <<'END'
+echo curl >>"$DID"
+exit 7
+END
+    program sleep <<'END'
+for _lock in "$CERTS_DIR"/.bridge/lock.*; do [ ! -e "$_lock" ] || locked=' locked'; done
+echo "sleep $1$locked" >>"$DID"
+END
+    _soon=$(date -u -d "@$(($(date +%s) + 30000))" +%Y-%m-%dT%H:%M:%SZ)
+    enrolled_device 2020-01-01T00:00:00Z "$_soon"
+    is 'due, not expired: waits without the lock' "$(script renew.sh)" "11 sleep 1000$NL curl"
+    is 'without jitter' "$(RENEW_JITTER=0 && export RENEW_JITTER && script renew.sh)" '11 curl'
+    is 'at once' "$(script renew.sh --now)" '11 curl'
+    enrolled_device 2020-01-01T00:00:00Z 2020-02-01T00:00:00Z
+    is 'expired' "$(script renew.sh)" '11 curl'
+    enrolled_device "$_soon" "$_soon"
+    is 'not due' "$(script renew.sh)" 0
+    is 'not due, said' "$(grep -c 'not due before' "$TEMP/said")" 1
+    program sleep <<'END'
+echo "sleep $1" >>"$DID"
+sed -i 's/^renew_after .*/renew_after 2099-01-01T00:00:00Z/' "$CERTS_DIR/enrolled"
+END
+    enrolled_device 2020-01-01T00:00:00Z "$_soon"
+    is 'renewed meanwhile by another run' "$(script renew.sh)" '0 sleep 1000'
+    program sleep <<'END'
+mkdir "$CERTS_DIR/.bridge/lock.$(cat /proc/sys/kernel/random/boot_id)"
+echo "$PPID $(sed 's/.*) //' /proc/$PPID/stat | cut -d ' ' -f 20)" >"$CERTS_DIR/.bridge/lock.$(cat /proc/sys/kernel/random/boot_id)/owner"
+END
+    enrolled_device 2020-01-01T00:00:00Z "$_soon"
+    is 'another run is at work after the wait' "$(script renew.sh)" 5
+    rm -rf "${TEMP:?}/bin" "$CERTS_DIR"
+    mkdir -p "$WORK" "$NEXT"
+}
+
 sed -n 's/^\(test_[a-z_]*\)() {$/\1/p' "$TESTS/unit.sh" >"$TEMP/tests"
 while read -r _test; do
     "$_test" </dev/null
