@@ -144,7 +144,8 @@ set_clock_from_bridge() {
 read_bridge_time() {
     BRIDGE_TIME=
     if [ "$SCHEME" = http ]; then
-        fetch GET "$BASE_URL/health/live" && BRIDGE_TIME=$(to_epoch "$(header date)")
+        # Into a file of its own: another answer may be waiting to be judged.
+        fetch time GET "$BASE_URL/health/live" && BRIDGE_TIME=$(to_epoch "$(header time date)")
     else
         # curl cannot leave validity out and check the rest; openssl can.
         printf 'HEAD %s/health/live HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n' "$PREFIX" "$AUTHORITY" >"$WORK/head"

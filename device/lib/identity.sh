@@ -132,7 +132,7 @@ attempt_enroll() {
     else
         set -- -H 'Content-Type: application/json' --data-binary "@$WORK/request.json"
     fi
-    fetch POST "$BASE_URL/devices/$ID/enroll" "$@" || return 1
+    fetch answer POST "$BASE_URL/devices/$ID/enroll" "$@" || return 1
     if [ "$HTTP_STATUS" = 200 ]; then return 0; fi
     judge_status
     case $PROBLEM in
@@ -333,7 +333,7 @@ attempt_confirm() {
     printf '{"serial":"%s"}' "$(openssl x509 -in "$_certificate" -noout -serial | cut -d = -f 2)" >"$WORK/request.json"
     sign "$(new_file device.key)" "$_certificate" "$WORK/confirm.p7" \
         || die tools "openssl signs nothing: $(printable <"$WORK/openssl.err")"
-    fetch POST "$BASE_URL/devices/$ID/confirm" -H 'Content-Type: application/pkcs7-mime' --data-binary "@$WORK/confirm.p7" \
+    fetch answer POST "$BASE_URL/devices/$ID/confirm" -H 'Content-Type: application/pkcs7-mime' --data-binary "@$WORK/confirm.p7" \
         || return 1
     case $HTTP_STATUS in
         200) BRIDGE_KNOWS=yes ;;

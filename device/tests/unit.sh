@@ -215,16 +215,16 @@ test_bridge_urls() {
 }
 
 test_headers() {
-    printf 'HTTP/1.1 100 Continue\r\nRetry-After: 1\r\n\r\nHTTP/1.1 503 Busy\r\nretry-AFTER:  7 \r\nX-Retry-After: 9\r\n\r\n' >"$WORK/headers"
-    is 'the last answer, any case' "$(header retry-after)" 7
-    is 'absent' "$(header date)" ''
-    printf 'HTTP/1.1 100 Continue\r\nDate: x\r\n\r\nHTTP/1.1 200 OK\r\n\r\n' >"$WORK/headers"
-    is 'not of an earlier answer' "$(header date)" ''
+    printf 'HTTP/1.1 100 Continue\r\nRetry-After: 1\r\n\r\nHTTP/1.1 503 Busy\r\nretry-AFTER:  7 \r\nX-Retry-After: 9\r\n\r\n' >"$WORK/answer.headers"
+    is 'the last answer, any case' "$(header answer retry-after)" 7
+    is 'absent' "$(header answer date)" ''
+    printf 'HTTP/1.1 100 Continue\r\nDate: x\r\n\r\nHTTP/1.1 200 OK\r\n\r\n' >"$WORK/answer.headers"
+    is 'not of an earlier answer' "$(header answer date)" ''
 }
 
 retry_after_of() {
-    printf 'HTTP/1.1 503 x\r\nRetry-After: %s\r\n\r\n' "$1" >"$WORK/headers"
-    read_retry_after
+    printf 'HTTP/1.1 503 x\r\nRetry-After: %s\r\n\r\n' "$1" >"$WORK/answer.headers"
+    read_retry_after answer
     printf '%s' "$_after"
 }
 
@@ -232,6 +232,7 @@ test_retry_after() {
     is 'seconds' "$(retry_after_of 30)" 30
     is 'none' "$(retry_after_of '')" 0
     is 'bounded' "$(retry_after_of 86400)" 3600
+    is 'no octal number' "$(retry_after_of 08) $(retry_after_of 010) $(retry_after_of 000) $(retry_after_of 00007200)" '8 10 0 3600'
     is 'bounded, however long' "$(retry_after_of 99999999999999999999)" 3600
     is 'in the past' "$(retry_after_of 'Sun, 06 Nov 1994 08:49:37 GMT')" 0
     is 'far in the future' "$(retry_after_of 'Sun, 06 Nov 2094 08:49:37 GMT')" 3600
@@ -422,6 +423,72 @@ script() {
         BRIDGE_URL=https://bridge.invalid CA_FINGERPRINT="$CA_FINGERPRINT" RETRY_FOR=1 "$_shell" "$@" >/dev/null 2>"$TEMP/said" || _got=$?
     printf '%s' "$_got"
     if [ -e "$TEMP/did" ]; then sed 's/^/ /' "$TEMP/did"; fi
+}
+
+# In a subshell: curl and date answer with STATUS (000 for no answer), HEADERS and BODY, and with CLOCK, which cannot be set.
+fake_bridge() {
+    BRIDGE_URL=$1 BRIDGE_ALLOW_HTTP=yes BRIDGE_TLS_TRUST=pinned HTTP_TIMEOUT=5 CLOCK_SYNC_WAIT=0 ID=dev-1
+    STATUS=200 HEADERS='' BODY='' CLOCK=''
+    read_bridge_url
+    mkdir -p "$WORK/empty"
+    curl() {
+        _out='' _headers=''
+        while [ $# -gt 0 ]; do
+            case $1 in
+                -o) _out=$2 ;;
+                -D) _headers=$2 ;;
+            esac
+            shift
+        done
+        [ "$STATUS" != 000 ] || return 7
+        printf 'HTTP/1.1 %s x\r\n%s\r\n\r\n' "$STATUS" "$HEADERS" >"$_headers"
+        printf '%s' "$BODY" >"$_out"
+        printf '%s' "$STATUS"
+    }
+    date() {
+        case $*:$CLOCK in
+            '-u -s '*) return 1 ;;
+            *:) command date "$@" ;;
+            '-u +%s:'*) printf '%s\n' "$CLOCK" ;;
+            *) command date "$@" ;;
+        esac
+    }
+}
+
+# What is made of an answer to the question for the CA certificate, from somebody who is not known yet.
+anchor_answer() {
+    (
+        fake_bridge https://bridge.example.com
+        STATUS=$1 HEADERS=${2:-} BODY='{"code":"device-decommissioned"}'
+        _got=0
+        settle_anchor || _got=$?
+        printf '%s %s %s %s' "$_got" "$TROUBLE" "$PACE" "$RETRY_AFTER"
+    ) 2>/dev/null || printf 'ended with %s' "$?"
+}
+
+test_strangers_refusals_stop_nothing() {
+    enrolled_device 2020-01-01T00:00:00Z 2030-01-01T00:00:00Z
+    rm "$STATE/anchor.crt"
+    for _code in 202 204 301 400 401 403 404 409 410 413 415 418 422; do
+        is "before anybody is known: $_code" "$(anchor_answer "$_code" 'Retry-After: 1')" '1 trust slow 0'
+    done
+    for _code in 429 500 502 503 504; do
+        is "before anybody is known: $_code" "$(anchor_answer "$_code" 'Retry-After: 7')" '1 unreachable soon 7'
+    done
+    is 'before anybody is known: nothing' "$(anchor_answer 000)" '1 unreachable soon 0'
+}
+
+test_asking_for_the_time_keeps_the_answer() {
+    enrolled_device 2020-01-01T00:00:00Z 2030-01-01T00:00:00Z
+    is 'the answer that is being judged' "$(
+        fake_bridge http://bridge.example.com
+        ANCHOR=$STATE/anchor.crt BUILD_STAMP_FILE=$TEMP/none _leaf=$CERTS_DIR/device.crt
+        BODY='{"this":"answer"}'
+        fetch answer POST "$BASE_URL/devices/dev-1/enroll"
+        BODY='{"status":"up"}' CLOCK=1000000000 HEADERS="Date: $(command date -u '+%a, %d %b %Y %H:%M:%S GMT')"
+        judge_time 2>/dev/null || echo 'not judged'
+        printf '%s %s' "$(cat "$WORK/answer")" "$((CLOCK_OFFSET > 0))"
+    )" '{"this":"answer"} 1'
 }
 
 test_renewal_is_spread() {
