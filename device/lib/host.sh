@@ -17,14 +17,14 @@ NAP=
 log() { printf '%s: %s\n' "$PROGRAM" "$*" >&2; }
 warn() { log "warning: $*"; }
 
-# The exit code for each way to end; README.md says what to do about them.
+# The exit code for each way to end; README.md says what to do about them. Not 1 or 2: shells end with these by themselves.
 exit_code() {
     case $1 in
-        settings) echo 2 ;;
         id) echo 3 ;;
         storage) echo 4 ;;
         busy) echo 5 ;;
         tools) echo 6 ;;
+        settings) echo 7 ;;
         trust) echo 10 ;;
         unreachable) echo 11 ;;
         refused) echo 12 ;;
@@ -61,9 +61,10 @@ random_below() {
     printf '%s\n' "$((0x$(openssl rand -hex 3) % $1))"
 }
 
+# Not 010 either: to the shell that would be 8, and 08 would end it.
 is_number() {
     case $1 in
-        '' | *[!0-9]* | ??????????*) return 1 ;;
+        '' | *[!0-9]* | 0?* | ??????????*) return 1 ;;
     esac
 }
 

@@ -190,8 +190,25 @@ test_settings_file() {
     is 'environment first' "$(DEVICE_ID="env" && export DEVICE_ID && settings_from 'DEVICE_ID=file')" 'env||/certs'
     is 'empty is unset' "$(DEVICE_ID='' && export DEVICE_ID && settings_from 'DEVICE_ID=file')" 'file||/certs'
     is 'unknown' "$(settings_from 'PATH=/x')" "unit.sh: warning: $TEMP/conf: unknown setting PATH$NL||/certs"
-    is 'not a setting' "$(settings_from 'DEVICE_ID a' | tail -n 1)" 'status 2'
-    is 'not a number' "$(settings_from 'RETRY_FOR=10s' | tail -n 1)" 'status 2'
+    is 'not a setting' "$(settings_from 'DEVICE_ID a' | tail -n 1)" 'status 7'
+    is 'not a number' "$(settings_from 'RETRY_FOR=10s' | tail -n 1)" 'status 7'
+    is 'no octal number' "$(settings_from 'RETRY_FOR=08' | tail -n 1) $(settings_from 'RETRY_MIN=010' | tail -n 1)" 'status 7 status 7'
+    is 'zero' "$(settings_from 'RETRY_FOR=0')" '||/certs'
+}
+
+test_units_know_the_codes() {
+    is 'systemd, enroll.sh' "$(sed -n 's/^RestartPreventExitStatus=//p' "$HERE/systemd/bridge-enroll.service")" \
+        "$(exit_code id) $(exit_code settings) $(exit_code decommissioned) $(exit_code rejected)"
+    is 'systemd, tunnel.sh' "$(sed -n 's/^RestartPreventExitStatus=//p' "$HERE/systemd/bridge-tunnel.service")" "$(exit_code settings)"
+    is 'init, enroll.sh' "$(sed -n 's/^ *\(0 |.*\)) break ;;$/\1/p' "$HERE/init/S60bridge-enroll")" \
+        "0 | $(exit_code id) | $(exit_code settings) | $(exit_code decommissioned) | $(exit_code rejected)"
+    is 'init, tunnel.sh' "$(sed -n 's/.*"$status" -eq \([0-9]*\) .*/\1/p' "$HERE/init/S70bridge-tunnel")" "$(exit_code settings)"
+    _codes=$(sed -n 's/^        \([a-z-]*\)) echo \([0-9]*\) ;;$/\2/p' "$HERE/lib/host.sh" | sort | uniq)
+    is 'the codes that shells end with by themselves are no way to end' "$(printf '%s\n' "$_codes" | grep -c -x '[012]')" 0
+    is 'each code has one meaning' "$(printf '%s\n' "$_codes" | grep -c .)" "$(grep -c '^        [a-z-]*) echo [0-9]* ;;$' "$HERE/lib/host.sh")"
+    for _code in $_codes; do
+        is "in the table: $_code" "$(grep -c "^| $_code |" "$HERE/README.md")" 1
+    done
 }
 
 url_parts() {
@@ -209,8 +226,8 @@ test_bridge_urls() {
     is 'IPv6 without port' "$(url_parts 'https://[::1]')" 'https [::1] 443 https://[::1]'
     is 'plain http' "$(url_parts http://h yes)" 'http h 80 http://h'
     for _url in '' h:8443 ftp://h http://h https:// https:///x https://u:p@h 'https://h?q' 'https://h#f' 'https://h/a b' https://h:x \
-        https://h: 'https://h/"'; do
-        is "refused: $_url" "$(url_parts "$_url")" 'status 2'
+        https://h: https://h:0443 'https://h/"'; do
+        is "refused: $_url" "$(url_parts "$_url")" 'status 7'
     done
 }
 
