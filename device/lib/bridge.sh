@@ -88,8 +88,9 @@ settle_anchor() {
             return 1
             ;;
     esac
+    ensure_room
     rm -f "$WORK"/root.[0-9]*
-    split_pem "$WORK/root" "$WORK/root"
+    split_pem "$WORK/root" "$WORK/root" || no_room
     for _pem in "$WORK"/root.[0-9]*; do
         [ -e "$_pem" ] || break
         openssl x509 -in "$_pem" -outform DER -out "$WORK/der" 2>/dev/null || continue
@@ -138,7 +139,7 @@ fetch() {
     trouble unreachable soon
     log "$BASE_URL: $(printable <"$WORK/curl.err")"
     case $_curl in
-        23) die storage "no room in $CERTS_DIR" ;;
+        23) no_room ;;
         2 | 4 | 48) die tools 'this curl lacks what is needed' ;;
         51 | 60) judge_tls ;;
     esac
@@ -185,7 +186,11 @@ judge_status() {
     read_retry_after answer
     case $HTTP_STATUS in
         202) trouble approval slow "$_after" ;;
-        400 | 413 | 415 | 422) die rejected 'the bridge rejects the request; sending it again would not help' ;;
+        400 | 413 | 415 | 422)
+            # A request that the disk cut short is no reason to end for good.
+            ensure_room
+            die rejected 'the bridge rejects the request; sending it again would not help'
+            ;;
         410) die decommissioned 'this device was taken out of service; only an operator can readmit it' ;;
         408 | 425 | 429 | 5??) trouble unreachable soon "$_after" ;;
         3??)

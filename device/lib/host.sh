@@ -13,6 +13,7 @@ NL='
 '
 HAVE_LOCK=no
 NAP=
+SYNC=
 
 log() { printf '%s: %s\n' "$PROGRAM" "$*" >&2; }
 warn() { log "warning: $*"; }
@@ -180,8 +181,25 @@ require_tools() {
 
 # --- storage ----------------------------------------------------------------------------------------------------------
 
-# Writes through to the disk: files and directories given. An older busybox knows sync without arguments only.
-durable() { sync "$@" 2>/dev/null || sync; }
+no_room() { die storage "no room in $CERTS_DIR"; }
+
+# Whether sync takes files and directories. Where it does not, nobody tells whether the disk took everything.
+probe_sync() {
+    SYNC=all
+    # Not with ":", whose redirection would end the shell when it fails.
+    printf '' >"$WORK/sync" || no_room
+    if sync "$WORK/sync" "$WORK" 2>/dev/null; then SYNC=named; fi
+}
+
+# Writes through to the disk: files and directories given.
+durable() {
+    if [ -z "$SYNC" ]; then probe_sync; fi
+    if [ "$SYNC" = named ]; then
+        sync "$@" || die storage "the disk does not take what is written to $CERTS_DIR"
+    else
+        sync
+    fi
+}
 
 # "TYPE OPTIONS SOURCE" of the file system that the directory $1 is on.
 mount_of() {
@@ -248,14 +266,15 @@ prepare_storage() {
 # An empty directory for this run, on the file system of the files it will become. Needs the lock.
 prepare_work() {
     WORK=$STATE/work
-    { rm -rf "$WORK" && mkdir -p "$WORK/empty"; } || die storage "no room in $CERTS_DIR"
+    { rm -rf "$WORK" && mkdir -p "$WORK/empty"; } || no_room
+    probe_sync
 }
 
 # Tries whether there is room for new files, because openssl does not notice every write that fails.
 ensure_room() {
     if ! { dd if=/dev/zero of="$WORK/room" bs=1024 count=128 && [ "$(wc -c <"$WORK/room")" -eq 131072 ]; } 2>/dev/null; then
         rm -f "$WORK/room"
-        die storage "no room in $CERTS_DIR"
+        no_room
     fi
     rm -f "$WORK/room"
 }
@@ -287,7 +306,7 @@ take_lock() {
     for _try in 1 2 3; do
         if mkdir "$LOCK" 2>/dev/null; then
             HAVE_LOCK=yes
-            printf '%s %s\n' "$$" "$(process_began "$$")" >"$LOCK/owner" || die storage "no room in $CERTS_DIR"
+            printf '%s %s\n' "$$" "$(process_began "$$")" >"$LOCK/owner" || no_room
             return
         fi
         [ -d "$LOCK" ] || [ "$_try" -lt 3 ] || die storage "$CERTS_DIR cannot be written: full, or read-only"
@@ -421,9 +440,11 @@ discard_if_cloned() {
             $1 in was { print (was[$1] == $0 ? "same" : "other"); exit }' "$STATE/hardware-id" -)
         if [ "$_kin" = other ]; then
             warn 'this storage was copied from other hardware: its key, id and certificate are discarded'
-            rm -f "$CERTS_DIR/enrolled"
-            rm -rf "$NEXT"
-            for _file in $FILES device-id; do rm -f "$CERTS_DIR/$_file"; done
+            rm -f "$CERTS_DIR/enrolled" || die storage "$CERTS_DIR cannot be written"
+            rm -rf "$NEXT" || die storage "$CERTS_DIR cannot be written"
+            for _file in $FILES device-id; do
+                rm -f "$CERTS_DIR/$_file" || die storage "$CERTS_DIR cannot be written"
+            done
             durable "$CERTS_DIR"
         fi
         if [ "$(cat "$STATE/hardware-id")" = "$_facts" ]; then return; fi

@@ -508,6 +508,85 @@ test_asking_for_the_time_keeps_the_answer() {
     )" '{"this":"answer"} 1'
 }
 
+disk_is() {
+    if [ "$1" = full ]; then
+        dd() { return 1; }
+    fi
+}
+
+# Whether the answer in $WORK/answer would be staged: the status, and what ended it.
+staged() {
+    (
+        disk_is "$1"
+        fake_bridge https://bridge.example.com
+        ANCHOR=$STATE/anchor.crt
+        stage_answer enroll
+    ) 2>"$TEMP/said" || printf 'status %s: ' "$?"
+    tail -n 1 "$TEMP/said"
+}
+
+test_full_disks() {
+    _soon=$(date -u -d "@$(($(date +%s) + 30000))" +%Y-%m-%dT%H:%M:%SZ)
+    enrolled_device 2020-01-01T00:00:00Z "$_soon"
+    rm -rf "$WORK" "$NEXT"
+    mkdir -p "$WORK/empty" "$NEXT"
+    cp "$CERTS_DIR/device.key" "$NEXT/"
+    printf '{"device_id":"dev-1","not_after":"%s","renew_after":"%s","wireguard_ip":"10.8.0.2","cert":%s,"ca_chain":%s,"wg":%s}' "$_soon" "$_soon" \
+        "$(json_text <"$CERTS_DIR/device.crt")" "$(json_text <"$TEMP/ca/ca.crt")" \
+        "$(printf '[Interface]\nPrivateKey = %s\n[Peer]\n' "$WG_PLACEHOLDER" | json_text)" >"$WORK/answer"
+    is 'room for all' "$(staged empty)" ''
+    is 'room for all: staged' "$(is_staged && echo yes)" yes
+    for _file in cas ca-chain.crt device-chain.crt device.crt put; do
+        rm -f "$NEXT/enrolled"
+        rm -f "$WORK/$_file"
+        ln -s /dev/full "$WORK/$_file"
+        is "no room for $_file" "$(staged empty | cut -d : -f 1)" 'status 4'
+        is "no room for $_file: not staged" "$(is_staged || echo no)" no
+        rm -f "$WORK/$_file"
+    done
+    printf 'cut short' >"$WORK/answer"
+    is 'an answer that cannot be read' "$(staged empty | cut -d : -f 1)" 'status 16'
+    is 'full before the answer is looked at' "$(staged full)" "status 4: unit.sh: error: no room in $CERTS_DIR"
+    is 'rejected' "$(fetched_status 400 empty)" 'status 15'
+    is 'rejected where the disk may have cut the request' "$(fetched_status 400 full)" 'status 4'
+}
+
+# fetched_status STATUS DISK: what is made of an answer of the bridge.
+fetched_status() {
+    (
+        disk_is "$2"
+        fake_bridge https://bridge.example.com
+        ANCHOR=$STATE/anchor.crt STATUS=$1
+        fetch answer GET "$BASE_URL/x"
+        judge_status
+        printf '%s %s %s' "$TROUBLE" "$PACE" "$RETRY_AFTER"
+    ) 2>/dev/null || printf 'status %s' "$?"
+}
+
+# put_with_sync WORKS: yes, no, or once; what is put, and whether.
+put_with_sync() {
+    (
+        SYNC='' WORKS=$1
+        sync() {
+            echo "sync $*" | sed "s|$CERTS_DIR|..|g; s/ *$//" >>"$TEMP/did"
+            case $WORKS:$* in
+                yes:* | *: | once:*/work/sync*) return 0 ;;
+                *) return 1 ;;
+            esac
+        }
+        rm -f "$TEMP/did" "$CERTS_DIR/x"
+        echo x | put "$CERTS_DIR/x" || exit "$?"
+    ) 2>/dev/null || printf 'status %s ' "$?"
+    sort "$TEMP/did" | uniq | tr '\n' ' '
+    [ ! -e "$CERTS_DIR/x" ] || printf 'written'
+}
+
+test_disks_that_fail() {
+    is 'sync of files' "$(put_with_sync yes)" 'sync .. sync ../.bridge/work/put sync ../.bridge/work/sync ../.bridge/work written'
+    is 'sync without files' "$(put_with_sync no)" 'sync sync ../.bridge/work/sync ../.bridge/work written'
+    is 'a disk that fails' "$(put_with_sync once)" 'status 4 sync ../.bridge/work/put sync ../.bridge/work/sync ../.bridge/work '
+}
+
 test_renewal_is_spread() {
     program openssl <<END
 if [ "\$1" = rand ]; then echo 0003e8; else exec $(command -v openssl) "\$@"; fi
