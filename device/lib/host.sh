@@ -424,20 +424,40 @@ hardware_facts() {
     if [ -n "${HARDWARE_ID:-}" ]; then printf 'given %s\n' "$HARDWARE_ID"; fi
     for _fact in device-tree:/proc/device-tree/serial-number dmi-uuid:/sys/class/dmi/id/product_uuid \
         dmi-product:/sys/class/dmi/id/product_serial dmi-board:/sys/class/dmi/id/board_serial \
-        soc:/sys/devices/soc0/serial_number storage:/sys/block/mmcblk0/device/cid; do
-        _text=$(hardware_text "${_fact#*:}")
-        if [ -n "$_text" ] && ! is_placeholder "$_text"; then printf '%s %s\n' "${_fact%%:*}" "$_text"; fi
+        soc:/sys/devices/soc0/serial_number; do
+        hardware_fact "${_fact%%:*}" "${_fact#*:}"
+    done
+    # Which one is mmcblk0 may change with a kernel, and a card may be pulled out: any that is still there will do.
+    for _card in "$HARDWARE_ROOT"/sys/block/mmcblk*/device/cid; do
+        if [ -e "$_card" ]; then hardware_fact storage "${_card#"$HARDWARE_ROOT"}"; fi
     done
 }
 
-# An image copied to other hardware must not bring the identity of the first along. The first source that both the record
-# and this machine have decides; sources that come or go with a kernel decide nothing.
+hardware_fact() {
+    _text=$(hardware_text "$2")
+    if [ -n "$_text" ] && ! is_placeholder "$_text"; then printf '%s %s\n' "$1" "$_text"; fi
+}
+
+# Standard input, hardware facts, compared with the record: the first source that both have decides; sources that come or
+# go with a kernel decide nothing. Of several facts from one source, one in common is enough.
+kinship() {
+    awk '
+        NR == FNR { known[$1]; was[$0]; next }
+        $1 in known && first == "" { first = $1 }
+        $1 == first && $0 in was { same = 1 }
+        END { if (first != "") print (same ? "same" : "other") }' "$STATE/hardware-id" -
+}
+
+# An image copied to other hardware must not bring the identity of the first along.
 discard_if_cloned() {
     _facts=$(hardware_facts)
     if [ -s "$STATE/hardware-id" ]; then
-        _kin=$(printf '%s\n' "$_facts" | awk '
-            NR == FNR { was[$1] = $0; next }
-            $1 in was { print (was[$1] == $0 ? "same" : "other"); exit }' "$STATE/hardware-id" -)
+        _kin=$(printf '%s\n' "$_facts" | kinship)
+        # A slip in the settings must not cost a device its identity.
+        if [ "$_kin" = other ] && [ -n "${HARDWARE_ID:-}" ] \
+            && [ "$(printf '%s\n' "$_facts" | sed '/^given /d' | kinship)" = same ]; then
+            die id "the files in $CERTS_DIR belong to this hardware, but not to HARDWARE_ID: set it back, or remove $STATE/hardware-id"
+        fi
         if [ "$_kin" = other ]; then
             warn 'this storage was copied from other hardware: its key, id and certificate are discarded'
             rm -f "$CERTS_DIR/enrolled" || die storage "$CERTS_DIR cannot be written"

@@ -4,6 +4,7 @@
 # Prints what failed, and ends with status 1 then. How the scripts behave against a running bridge is tested by
 # the *Script*Test classes in app-javalin.
 # shellcheck disable=SC1003,SC2016 # backslashes and dollar signs are what is tested
+# shellcheck disable=SC2030,SC2031,SC2317 # functions are replaced, and subshells keep what they change to themselves
 set -eu
 umask 077
 LC_ALL=C
@@ -138,7 +139,42 @@ test_hardware_texts() {
     is 'NUL and blanks are cut off' "$(hardware_text /proc/device-tree/serial-number)" 1000ab
     is 'absent' "$(hardware_text /proc/nothing)" ''
     is 'facts' "$(hardware_facts)" 'device-tree 1000ab'
+    for _card in 0 1 1boot0; do mkdir -p "$HARDWARE_ROOT/sys/block/mmcblk$_card/device"; done
+    printf 'aa11\n' >"$HARDWARE_ROOT/sys/block/mmcblk0/device/cid"
+    printf 'bb22\n' >"$HARDWARE_ROOT/sys/block/mmcblk1/device/cid"
+    is 'all cards' "$(hardware_facts)" "device-tree 1000ab${NL}storage aa11${NL}storage bb22"
     HARDWARE_ROOT=
+}
+
+# kin_of RECORD FACTS [HARDWARE_ID]
+kin_of() {
+    (
+        mkdir -p "$STATE"
+        printf '%s\n' "$1" >"$STATE/hardware-id"
+        touch "$CERTS_DIR/device.key"
+        FACTS=$2 HARDWARE_ID=${3:-}
+        hardware_facts() { printf '%s\n' "$FACTS"; }
+        discard_if_cloned
+        if [ -e "$CERTS_DIR/device.key" ]; then printf 'same, '; else printf 'other, '; fi
+        tr '\n' ';' <"$STATE/hardware-id"
+    ) 2>/dev/null || printf 'status %s, %s' "$?" "$(tr '\n' ';' <"$STATE/hardware-id")"
+}
+
+test_clones() {
+    is 'same' "$(kin_of 'soc 1' 'soc 1')" 'same, soc 1;'
+    is 'other' "$(kin_of 'soc 1' 'soc 2')" 'other, soc 2;'
+    is 'the most telling decides' "$(kin_of "soc 1${NL}storage a" "soc 1${NL}storage b")" "same, soc 1;storage b;"
+    is 'nothing in common decides nothing' "$(kin_of 'soc 1' 'storage a')" 'same, storage a;'
+    is 'cards in another order' "$(kin_of "storage a${NL}storage b" "storage b${NL}storage a")" 'same, storage b;storage a;'
+    is 'a card pulled out' "$(kin_of "storage a${NL}storage b" 'storage b')" 'same, storage b;'
+    is 'a card put in first' "$(kin_of 'storage b' "storage a${NL}storage b")" 'same, storage a;storage b;'
+    is 'other cards' "$(kin_of "storage a${NL}storage b" "storage c${NL}storage d")" 'other, storage c;storage d;'
+    is 'a slip in HARDWARE_ID' "$(kin_of "given x${NL}soc 1" "given y${NL}soc 1" y)" 'status 3, given x;soc 1;'
+    is 'HARDWARE_ID of another piece' "$(kin_of "given x${NL}soc 1" "given y${NL}soc 2" y)" 'other, given y;soc 2;'
+    is 'HARDWARE_ID alone' "$(kin_of 'given x' 'given y' y)" 'other, given y;'
+    is 'HARDWARE_ID for the first time' "$(kin_of 'soc 1' "given x${NL}soc 1" x)" 'same, given x;soc 1;'
+    is 'HARDWARE_ID no more' "$(kin_of "given x${NL}soc 1" 'soc 1')" 'same, soc 1;'
+    rm -f "$STATE/hardware-id" "$CERTS_DIR/device.key"
 }
 
 volatile_on() {
@@ -442,10 +478,11 @@ script() {
     if [ -e "$TEMP/did" ]; then sed 's/^/ /' "$TEMP/did"; fi
 }
 
-# In a subshell: curl and date answer with STATUS (000 for no answer), HEADERS and BODY, and with CLOCK, which cannot be set.
+# In a subshell: curl and date answer with STATUS (000 for no answer), HEADERS and BODY, and with CLOCK, which can be set
+# when SETTABLE says so.
 fake_bridge() {
     BRIDGE_URL=$1 BRIDGE_ALLOW_HTTP=yes BRIDGE_TLS_TRUST=pinned HTTP_TIMEOUT=5 CLOCK_SYNC_WAIT=0 ID=dev-1
-    STATUS=200 HEADERS='' BODY='' CLOCK=''
+    STATUS=200 HEADERS='' BODY='' CLOCK='' SETTABLE=no BUILD_STAMP_FILE=$TEMP/none SYNC_WAITED=no
     read_bridge_url
     mkdir -p "$WORK/empty"
     curl() {
@@ -464,7 +501,10 @@ fake_bridge() {
     }
     date() {
         case $*:$CLOCK in
-            '-u -s '*) return 1 ;;
+            '-u -s '*)
+                [ "$SETTABLE" = yes ] || return 1
+                CLOCK=${3#@}
+                ;;
             *:) command date "$@" ;;
             '-u +%s:'*) printf '%s\n' "$CLOCK" ;;
             *) command date "$@" ;;
@@ -499,7 +539,7 @@ test_asking_for_the_time_keeps_the_answer() {
     enrolled_device 2020-01-01T00:00:00Z 2030-01-01T00:00:00Z
     is 'the answer that is being judged' "$(
         fake_bridge http://bridge.example.com
-        ANCHOR=$STATE/anchor.crt BUILD_STAMP_FILE=$TEMP/none _leaf=$CERTS_DIR/device.crt
+        ANCHOR=$STATE/anchor.crt _leaf=$CERTS_DIR/device.crt
         BODY='{"this":"answer"}'
         fetch answer POST "$BASE_URL/devices/dev-1/enroll"
         BODY='{"status":"up"}' CLOCK=1000000000 HEADERS="Date: $(command date -u '+%a, %d %b %Y %H:%M:%S GMT')"
