@@ -41,7 +41,7 @@ renew() {
     else
         is_enrolled || die not-enrolled 'this device is not enrolled: run enroll.sh'
         if [ "$WHEN" = due ]; then
-            clock_is_plausible || { settle_anchor && settle_clock; } || die clock 'whether it is time to renew is not known'
+            clock_is_plausible || { settle_anchor && settle_clock; } || die "$TROUBLE" 'whether it is time to renew is not known'
             if ! is_due; then
                 log "not due before $(flag_value "$CERTS_DIR/enrolled" renew_after)"
                 return 0

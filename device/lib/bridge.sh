@@ -224,21 +224,27 @@ read_retry_after() {
 # --- patience ---------------------------------------------------------------------------------------------------------
 
 # persist SECONDS COMMAND...: runs the command until it succeeds; gives up when more seconds than given (0: never) would
-# have been waited. Waits grow, and differ from device to device, so that a fleet does not come back all at once.
+# have been waited. Waits grow, and differ from device to device, so that a fleet does not come back all at once. What the
+# bridge asks for goes before that; but one that goes on asking for less than is usual here is not to be trusted to know.
 persist() {
     _budget=$1
     shift
     WAITED=0
     _step=$RETRY_MIN
+    _failures=0
     until "$@"; do
-        if [ "$RETRY_AFTER" -gt 0 ]; then
-            _pause=$((RETRY_AFTER + $(random_below $((RETRY_AFTER / 4 + 2)))))
-        elif [ "$PACE" = slow ]; then
+        _failures=$((_failures + 1))
+        if [ "$PACE" = slow ]; then
             _pause=$((RETRY_SLOW - RETRY_SLOW / 4 + $(random_below $((RETRY_SLOW / 2 + 1)))))
         else
             _pause=$((_step - _step / 2 + $(random_below $((_step / 2 + 1)))))
             _step=$((_step * 2))
             if [ "$_step" -gt "$RETRY_MAX" ]; then _step=$RETRY_MAX; fi
+        fi
+        if [ "$RETRY_AFTER" -gt 0 ]; then
+            _asked=$((RETRY_AFTER + $(random_below $((RETRY_AFTER / 4 + 2)))))
+            # How often to look for an approval is the bridge's to say.
+            if [ "$_failures" -lt 3 ] || [ "$TROUBLE" = approval ] || [ "$_asked" -gt "$_pause" ]; then _pause=$_asked; fi
         fi
         if [ "$_budget" -gt 0 ] && [ $((WAITED + _pause)) -gt "$_budget" ]; then return 1; fi
         log "trying again in $_pause s"

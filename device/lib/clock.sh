@@ -84,9 +84,10 @@ await_sync() {
     return 1
 }
 
-# True when the clock can be used; needs the anchor.
+# True when the clock can be used, else there is trouble; needs the anchor.
 settle_clock() {
     clock_is_plausible || {
+        trouble clock slow
         log "the clock says $(date -u '+%Y-%m-%d %H:%M:%S') UTC, which is past: this software is newer"
         await_sync clock_is_plausible || set_clock_from_bridge
     }
@@ -140,7 +141,8 @@ set_clock_from_bridge() {
     fi
 }
 
-# Sets BRIDGE_TIME from the Date header of an answer. Over TLS, leaves the server's certificates in $WORK/server.*.
+# Sets BRIDGE_TIME from the Date header of an answer. Over TLS, leaves the server's certificates in $WORK/server.*. Where
+# nobody was reached at all, the trouble is that.
 read_bridge_time() {
     BRIDGE_TIME=
     if [ "$SCHEME" = http ]; then
@@ -161,6 +163,8 @@ read_bridge_time() {
         if grep -q '^Verification: OK$' "$WORK/tls"; then
             split_pem "$WORK/tls" "$WORK/server"
             BRIDGE_TIME=$(to_epoch "$(tr -d '\r' <"$WORK/tls" | sed -n '/^HTTP\/1/,$s/^[Dd][Aa][Tt][Ee]: *//p' | tail -n 1)")
+        elif ! grep -q '^CONNECTED' "$WORK/tls"; then
+            trouble unreachable soon
         fi
     fi
     if [ -z "$BRIDGE_TIME" ]; then

@@ -51,13 +51,20 @@ settle_wireguard_key() {
         # A device that comes from older software has it in wg0.conf only.
         sed -n 's/^[[:space:]]*PrivateKey[[:space:]]*=[[:space:]]*\([A-Za-z0-9+/]*=\)[[:space:]]*$/\1/p' \
             "$CERTS_DIR/wg0.conf" 2>/dev/null >"$WORK/wireguard.key" || :
-        if ! wireguard_public_key "$WORK/wireguard.key" >/dev/null; then
-            openssl genpkey -algorithm X25519 -outform DER 2>/dev/null | tail -c 32 | openssl base64 >"$WORK/wireguard.key" || no_room
-            log 'made a new WireGuard key'
+        if wireguard_public_key "$WORK/wireguard.key" >/dev/null; then
+            put "$_key" <"$WORK/wireguard.key"
+            WG_PUBLIC_KEY=$(wireguard_public_key "$_key")
+        else
+            make_wireguard_key
         fi
-        put "$_key" <"$WORK/wireguard.key"
-        WG_PUBLIC_KEY=$(wireguard_public_key "$_key") || die tools 'openssl makes no WireGuard (X25519) key'
     fi
+}
+
+make_wireguard_key() {
+    openssl genpkey -algorithm X25519 -outform DER 2>/dev/null | tail -c 32 | openssl base64 >"$WORK/wireguard.key" || no_room
+    WG_PUBLIC_KEY=$(wireguard_public_key "$WORK/wireguard.key") || die tools 'openssl makes no WireGuard (X25519) key'
+    put "$CERTS_DIR/wireguard.key" <"$WORK/wireguard.key"
+    log 'made a new WireGuard key'
 }
 
 # wireguard_public_key FILE: of the private key in FILE, in base64; status 1 when there is none.
@@ -118,10 +125,7 @@ sign() {
 # One attempt to get a certificate for $NEXT/device.key, signed with the present pair when SIGNED is yes.
 attempt_enroll() {
     settle_anchor || return 1
-    settle_clock || {
-        trouble clock slow
-        return 1
-    }
+    settle_clock || return 1
     write_request
     if [ "$SIGNED" = yes ] && ! sign "$CERTS_DIR/device.key" "$CERTS_DIR/device.crt" "$WORK/request.p7"; then
         warn "the request cannot be signed and goes without proof: $(printable <"$WORK/openssl.err")"
@@ -145,6 +149,14 @@ attempt_enroll() {
                 say_key
             fi
             ;;
+        wireguard-key-in-use)
+            # From an image that has one baked in. Where there is a certificate, a tunnel may be in use: that one stays.
+            if [ "$FRESH_PEER" = no ] && ! has_pair; then
+                make_wireguard_key
+                FRESH_PEER=yes
+                trouble refused soon
+            fi
+            ;;
     esac
     return 1
 }
@@ -156,6 +168,7 @@ say_key() {
 
 # obtain enroll|renew: asks until there is a good answer, and stages it.
 obtain() {
+    FRESH_PEER=no
     ensure_room
     settle_wireguard_key
     say_key
@@ -327,10 +340,7 @@ new_file() {
 # One attempt to tell the bridge that the new identity is stored. Status 1: try again.
 attempt_confirm() {
     settle_anchor || return 1
-    settle_clock || {
-        trouble clock slow
-        return 1
-    }
+    settle_clock || return 1
     _certificate=$(new_file device.crt)
     printf '{"serial":"%s"}' "$(openssl x509 -in "$_certificate" -noout -serial | cut -d = -f 2)" >"$WORK/request.json" || no_room
     sign "$(new_file device.key)" "$_certificate" "$WORK/confirm.p7" \

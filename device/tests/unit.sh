@@ -410,6 +410,157 @@ test_persist() {
     is 'gives up before waiting longer than it may' "$(status persist 10 fail_twice slow)" 1
 }
 
+# pauses STATUS RETRY_AFTER: how long is waited, five times, until it works.
+pauses() {
+    (
+        fake_bridge https://bridge.example.com
+        ANCHOR=$STATE/anchor.crt RETRY_MIN=8 RETRY_MAX=64 RETRY_SLOW=1000 STATUS=$1 PAUSES=''
+        if [ -n "$2" ]; then HEADERS="Retry-After: $2"; fi
+        random_below() { echo 0; }
+        nap() {
+            PAUSES="$PAUSES$1 "
+            if [ "${#PAUSES}" -gt "$LENGTH" ]; then STATUS=200; fi
+        }
+        ask() {
+            fetch answer GET "$BASE_URL/x" || return 1
+            [ "$STATUS" = 200 ] || {
+                judge_status
+                return 1
+            }
+        }
+        LENGTH=$3
+        persist 0 ask
+        printf '%s' "$PAUSES"
+    ) 2>/dev/null
+}
+
+test_pace() {
+    is 'no answer' "$(pauses 000 '' 10)" '4 8 16 32 32 '
+    for _code in 408 425 429 500 502 503 504; do
+        is "$_code" "$(pauses "$_code" '' 10)" '4 8 16 32 32 '
+    done
+    is '503, asking for long' "$(pauses 503 100 10)" '100 100 100 '
+    is '503, asking for little' "$(pauses 503 2 8)" '2 2 16 32 '
+    is '503, asking for something between' "$(pauses 503 20 10)" '20 20 20 32 '
+    for _code in 301 401 403 404 409 418; do
+        is "$_code" "$(pauses "$_code" '' 10)" '750 750 750 '
+    done
+    is '403, asking for long' "$(pauses 403 2000 12)" '2000 2000 2000 '
+    is '409, asking for little' "$(pauses 409 1 8)" '1 1 750 750 '
+    is 'approval' "$(pauses 202 '' 10)" '750 750 750 '
+    is 'approval, asking for little' "$(pauses 202 60 10)" '60 60 60 60 '
+    is 'removed' "$(fetched_status 410 empty)" 'status 14'
+    for _code in 400 413 415 422; do
+        is "$_code" "$(fetched_status "$_code" empty)" 'status 15'
+    done
+}
+
+# baked_in has-certificate|no-certificate: what becomes of a WireGuard key that is another device's, asked twice.
+baked_in() {
+    (
+        enrolled_device 2020-01-01T00:00:00Z 2030-01-01T00:00:00Z
+        mkdir -p "$WORK/empty" "$NEXT"
+        cp "$CERTS_DIR/device.key" "$NEXT/"
+        if [ "$1" = no-certificate ]; then
+            sed 's/^/PrivateKey = /' "$CERTS_DIR/wireguard.key" >"$CERTS_DIR/wg0.conf"
+            rm "$CERTS_DIR/device.crt" "$CERTS_DIR/device.key" "$CERTS_DIR/wireguard.key"
+        fi
+        fake_bridge https://bridge.example.com
+        STATUS=409 BODY='{"code":"wireguard-key-in-use"}' SIGNED=no FRESH_KEY=yes FRESH_PEER=no ENROLLMENT_TOKEN=''
+        settle_wireguard_key
+        for _try in 1 2; do
+            BEFORE=$WG_PUBLIC_KEY
+            attempt_enroll || printf '%s %s, ' "$TROUBLE" "$PACE"
+            if [ "$WG_PUBLIC_KEY" = "$BEFORE" ]; then printf 'kept; '; else printf 'another; '; fi
+            [ "$(wireguard_public_key "$CERTS_DIR/wireguard.key")" = "$WG_PUBLIC_KEY" ] || printf 'not stored'
+        done
+    ) 2>/dev/null || printf 'status %s' "$?"
+}
+
+test_wireguard_key_of_another_device() {
+    is 'baked into the image' "$(baked_in no-certificate)" 'refused soon, another; refused slow, kept; '
+    is 'of a device that has a certificate' "$(baked_in has-certificate)" 'refused slow, kept; refused slow, kept; '
+    rm -rf "$CERTS_DIR"
+    mkdir -p "$WORK" "$NEXT"
+}
+
+# clock_set URL SETTABLE CLOCK SAVED SAID: the status of setting the clock, what it says then, and what is added to it.
+clock_set() {
+    (
+        fake_bridge "$1"
+        ANCHOR=$STATE/anchor.crt SETTABLE=$2 CLOCK=$3 SAID=$5
+        printf '%s\n' "$4" >"$STATE/clock"
+        cp "$CERTS_DIR/device.crt" "$WORK/server.1"
+        read_bridge_time() { BRIDGE_TIME=$SAID; }
+        _got=0
+        set_clock_from_bridge || _got=$?
+        printf '%s %s %s' "$_got" "$CLOCK" "$CLOCK_OFFSET"
+    ) 2>/dev/null
+}
+
+# The CA certificate is good for 100 days from now, the bridge's for 90.
+test_clock_bounds() {
+    enrolled_device 2020-01-01T00:00:00Z 2030-01-01T00:00:00Z
+    _begin=$(date +%s)
+    _t=$((_begin + 3600))
+    is 'forward' "$(clock_set https://h yes 1000 '' "$_t")" "0 $_t 0"
+    is 'never back' "$(clock_set https://h yes "$((_t + 60))" '' "$_t")" "1 $((_t + 60)) 0"
+    is 'not before the last known time' "$(clock_set https://h yes 1000 "$((_t + 60))" "$_t")" '1 1000 0'
+    is 'after the last known time' "$(clock_set https://h yes 1000 "$((_t - 60))" "$_t")" "0 $_t 0"
+    is 'not before the CA certificate' "$(clock_set https://h yes 1000 '' "$((_begin - 86400))")" '1 1000 0'
+    is 'nor over http' "$(clock_set http://h yes 1000 '' "$((_begin - 86400))")" '1 1000 0'
+    is 'not after the CA certificate' "$(clock_set https://h yes 1000 '' "$((_begin + 101 * 86400))")" '1 1000 0'
+    is 'nor over http' "$(clock_set http://h yes 1000 '' "$((_begin + 101 * 86400))")" '1 1000 0'
+    is 'not after the bridge certificate' "$(clock_set https://h yes 1000 '' "$((_begin + 95 * 86400))")" '1 1000 0'
+    is 'over http there is none' "$(clock_set http://h yes 1000 '' "$((_begin + 95 * 86400))")" "0 $((_begin + 95 * 86400)) 0"
+    is 'may not be set' "$(clock_set https://h no 1000 '' "$_t")" '1 1000 0'
+    is 'may not be set, over http' "$(clock_set http://h no 1000 '' "$_t")" "0 1000 $((_t - 1000))"
+    rm "$STATE/clock"
+}
+
+floor_of() {
+    (
+        BUILD_STAMP_FILE=$1
+        printf '%s\n' "$2" >"$STATE/clock"
+        clock_floor
+        rm "$STATE/clock"
+    )
+}
+
+test_clock_floor() {
+    touch -t 202001010000.00 "$TEMP/stamp"
+    _stamp=$(date -r "$TEMP/stamp" +%s)
+    is 'the build' "$(floor_of "$TEMP/stamp" '')" "$_stamp"
+    is 'the last known time' "$(floor_of "$TEMP/stamp" "$((_stamp + 1))")" "$((_stamp + 1))"
+    is 'an older one' "$(floor_of "$TEMP/stamp" "$((_stamp - 1))")" "$_stamp"
+    is 'no build' "$(floor_of "$TEMP/none" 1600000000)" 1600000000
+    for _saved in 09999999999 -1 x 999999999999 "1${NL}2"; do
+        is "damaged: $_saved" "$(floor_of "$TEMP/stamp" "$_saved")" "$_stamp"
+    done
+    is 'with what is added to a clock that may not be set' "$(CLOCK_OFFSET=1000000 && echo "$(($(now) - $(date +%s)))")" 1000000
+}
+
+# What is the trouble when the clock says 1970 and the bridge cannot tell the time.
+clock_trouble() {
+    (
+        fake_bridge "$1"
+        ANCHOR=$STATE/anchor.crt CLOCK=1000 STATUS=$2
+        touch -t 202001010000.00 "$TEMP/stamp"
+        BUILD_STAMP_FILE=$TEMP/stamp
+        if [ "$2" != 000 ]; then
+            s_client() { printf 'CONNECTED(00000003)\n' >"$WORK/tls"; }
+        fi
+        settle_clock || printf '%s %s' "$TROUBLE" "$PACE"
+    ) 2>/dev/null
+}
+
+test_no_time_without_network() {
+    is 'nobody there' "$(clock_trouble https://127.0.0.1:1 000)" 'unreachable soon'
+    is 'nobody there, http' "$(clock_trouble http://127.0.0.1:1 000)" 'unreachable soon'
+    is 'somebody else there' "$(clock_trouble https://127.0.0.1:1 200)" 'clock slow'
+    is 'no date' "$(clock_trouble http://127.0.0.1:1 200)" 'clock slow'
+}
+
 test_tunnel_conf() {
     printf '%s\n' '# made for dev-1' '[Interface]' "PrivateKey=$KEY" 'Address = 10.8.0.2/32, fd00::2/128 # mine' 'MTU = 1380' 'DNS = 10.8.0.1' '' \
         '[Peer]' 'Endpoint = vpn.example.com:51820' 'PublicKey = AAAA=' 'AllowedIPs = 10.8.0.0/24,fd00::/64' 'allowedips=10.9.0.0/16' \
