@@ -220,6 +220,7 @@ settings_from() {
 
 test_settings_file() {
     is 'plain' "$(settings_from "# a comment$NL${NL}DEVICE_ID=a${NL}CERTS_DIR=/x")" 'a||/x'
+    is 'no comment behind a value' "$(settings_from 'DEVICE_NAME=a # b')" '|a # b|/certs'
     is 'quotes' "$(settings_from "DEVICE_ID='a'${NL}DEVICE_NAME=\"b c\"")" 'a|b c|/certs'
     is 'is not run' "$(settings_from 'DEVICE_NAME=$(echo x) `echo y`; echo z')" '|$(echo x) `echo y`; echo z|/certs'
     is 'backslash stays' "$(settings_from 'DEVICE_NAME=a\nb')" '|a\nb|/certs'
