@@ -78,7 +78,7 @@ class EnrollScriptTrustTest {
 
     @ParameterizedTest
     @EnumSource
-    void wrongFingerprintShouldEndIt(DeviceShell shell) throws Exception {
+    void wrongFingerprintShouldEnrollNowhere(DeviceShell shell) throws Exception {
         ScriptedDevice device = device(shell, "wrong").with("CA_FINGERPRINT", "0123456789abcdef".repeat(4));
 
         assertRefused(device.enroll(), device);
