@@ -21,15 +21,18 @@ is_due() {
 }
 
 # Devices whose certificates were issued together must not all come at once; the less time is left, the shorter the wait.
+# Meanwhile enroll.sh may work. Status 1 when there was no wait: what is known of the files still holds.
 spread() {
     _end=$(to_epoch "$(flag_value "$CERTS_DIR/enrolled" not_after)")
     _spread=$(((${_end:-0} - $(now)) / 4))
     if [ "$_spread" -gt "$RENEW_JITTER" ]; then _spread=$RENEW_JITTER; fi
-    if [ "$_spread" -gt 0 ]; then
-        _spread=$(random_below "$_spread")
-        log "due; beginning in $_spread s"
-        nap "$_spread"
-    fi
+    if [ "$_spread" -gt 0 ]; then _spread=$(random_below "$_spread"); fi
+    [ "$_spread" -gt 0 ] || return 1
+    log "due; beginning in $_spread s"
+    tidy
+    nap "$_spread"
+    take_lock
+    prepare_work
 }
 
 renew() {
@@ -38,10 +41,17 @@ renew() {
     else
         is_enrolled || die not-enrolled 'this device is not enrolled: run enroll.sh'
         if [ "$WHEN" = due ]; then
-            clock_is_plausible || { settle_anchor && settle_clock; } || die clock 'whether it is time to renew is not known'
+            clock_is_plausible || { settle_anchor && settle_clock; } || die "$TROUBLE" 'whether it is time to renew is not known'
             if ! is_due; then
                 log "not due before $(flag_value "$CERTS_DIR/enrolled" renew_after)"
                 return 0
+            fi
+            if [ "$SPREAD" = no ]; then
+                SPREAD=yes
+                if spread; then
+                    renew
+                    return
+                fi
             fi
         fi
         FRESH_KEY=no
@@ -56,6 +66,7 @@ renew() {
 }
 
 WHEN=due
+SPREAD=no
 case "$#:${1:-}" in
     0:) ;;
     1:--now) WHEN=now ;;

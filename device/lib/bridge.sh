@@ -69,21 +69,29 @@ settle_anchor() {
         openssl x509 -in "$ANCHOR" -outform DER -out "$WORK/anchor.der" 2>/dev/null || :
         if [ -s "$WORK/anchor.der" ] && [ "$(sha256_of "$WORK/anchor.der")" = "$CA_FINGERPRINT" ]; then return 0; fi
     fi
-    set -- GET "$BASE_URL/pki/roots/$CA_FINGERPRINT"
+    set -- root GET "$BASE_URL/pki/roots/$CA_FINGERPRINT"
     if [ "$SCHEME" = https ]; then set -- "$@" --insecure; fi
     ANCHOR=
     fetch "$@" || return 1
+    # Whoever it is that answers, no refusal of theirs may stop the device for good.
     case $HTTP_STATUS in
         200) ;;
-        404) die trust "the bridge knows no CA certificate with the fingerprint $CA_FINGERPRINT" ;;
+        408 | 425 | 429 | 5??)
+            log "$BASE_URL answers $HTTP_STATUS"
+            read_retry_after root
+            trouble unreachable soon "$_after"
+            return 1
+            ;;
         *)
-            judge_status
+            log "$BASE_URL answers $HTTP_STATUS; the bridge would have a CA certificate with the fingerprint $CA_FINGERPRINT"
+            trouble trust slow
             return 1
             ;;
     esac
-    rm -f "$WORK"/root.*
-    split_pem "$WORK/answer" "$WORK/root"
-    for _pem in "$WORK"/root.*; do
+    ensure_room
+    rm -f "$WORK"/root.[0-9]*
+    split_pem "$WORK/root" "$WORK/root" || no_room
+    for _pem in "$WORK"/root.[0-9]*; do
         [ -e "$_pem" ] || break
         openssl x509 -in "$_pem" -outform DER -out "$WORK/der" 2>/dev/null || continue
         if [ "$(sha256_of "$WORK/der")" = "$CA_FINGERPRINT" ]; then
@@ -105,13 +113,14 @@ verifies() {
 
 # --- HTTP -------------------------------------------------------------------------------------------------------------
 
-# fetch METHOD URL [curl options]: 0 when there was an answer: HTTP_STATUS, $WORK/answer, $WORK/headers.
+# fetch NAME METHOD URL [curl options]: 0 when there was an answer: HTTP_STATUS, $WORK/NAME, $WORK/NAME.headers.
 fetch() {
     HTTP_STATUS=000
-    rm -f "$WORK/answer" "$WORK/headers"
-    _method=$1
-    _url=$2
-    shift 2
+    _into=$WORK/$1
+    _method=$2
+    _url=$3
+    shift 3
+    rm -f "$_into" "$_into.headers"
     # Without an empty --capath, curl trusts the system's CA certificates besides those in --cacert.
     if [ -z "$ANCHOR" ] || [ "$SCHEME" = http ] || [ "$BRIDGE_TLS_TRUST" = system ]; then
         :
@@ -123,14 +132,14 @@ fetch() {
     # -q first: no ~/.curlrc can change any of this. Redirections are not followed.
     _curl=0
     HTTP_STATUS=$(curl -q -g -sS -X "$_method" --proto "=$SCHEME" --connect-timeout 20 --max-time "$HTTP_TIMEOUT" \
-        --max-filesize 1048576 -H 'Accept: application/json' -H 'User-Agent: provisioning-bridge-device' \
-        -o "$WORK/answer" -D "$WORK/headers" -w '%{http_code}' "$@" "$_url" 2>"$WORK/curl.err") || _curl=$?
+        --max-filesize 65536 -H 'Accept: application/json' -H 'User-Agent: provisioning-bridge-device' \
+        -o "$_into" -D "$_into.headers" -w '%{http_code}' "$@" "$_url" 2>"$WORK/curl.err") || _curl=$?
     if [ "$_curl" -eq 0 ]; then return 0; fi
     HTTP_STATUS=000
     trouble unreachable soon
     log "$BASE_URL: $(printable <"$WORK/curl.err")"
     case $_curl in
-        23) die storage "no room in $CERTS_DIR" ;;
+        23) no_room ;;
         2 | 4 | 48) die tools 'this curl lacks what is needed' ;;
         51 | 60) judge_tls ;;
     esac
@@ -151,33 +160,37 @@ judge_tls() {
     esac
 }
 
-# The value of the header $1 (lower case) in the last answer.
+# header NAME FIELD: the value of the field (lower case) in the header of the answer that was fetched into NAME.
 header() {
-    NAME=$1 awk '
+    FIELD=$2 awk '
         { sub(/\r$/, "") }
         /^HTTP\// { value = "" } # the last of several answers, after a proxy or a "100 Continue"
         {
             colon = index($0, ":")
-            if (colon && tolower(substr($0, 1, colon - 1)) == ENVIRON["NAME"]) {
+            if (colon && tolower(substr($0, 1, colon - 1)) == ENVIRON["FIELD"]) {
                 value = substr($0, colon + 1)
                 gsub(/^[ \t]+|[ \t]+$/, "", value)
             }
         }
-        END { print value }' "$WORK/headers"
+        END { print value }' "$WORK/$1.headers"
 }
 
 # A line of text from outside, fit for a log.
 printable() { tr -c '\040-\176' ' ' | cut -c 1-300; }
 
-# What an answer other than 200 means; sets PROBLEM to the problem document's code, if it is one. Ends the run when trying again is in vain.
+# What another $WORK/answer than 200 means; sets PROBLEM to the problem document's code, if it is one. Ends the run when trying again is in vain.
 judge_status() {
     PROBLEM=$(json code <"$WORK/answer" | printable)
     _detail=$(json detail <"$WORK/answer" | printable)
     log "the bridge answers $HTTP_STATUS${PROBLEM:+ ($PROBLEM)}${_detail:+: $_detail}"
-    read_retry_after
+    read_retry_after answer
     case $HTTP_STATUS in
         202) trouble approval slow "$_after" ;;
-        400 | 413 | 415 | 422) die rejected 'the bridge rejects the request; sending it again would not help' ;;
+        400 | 413 | 415 | 422)
+            # A request that the disk cut short is no reason to end for good.
+            ensure_room
+            die rejected 'the bridge rejects the request; sending it again would not help'
+            ;;
         410) die decommissioned 'this device was taken out of service; only an operator can readmit it' ;;
         408 | 425 | 429 | 5??) trouble unreachable soon "$_after" ;;
         3??)
@@ -188,16 +201,20 @@ judge_status() {
     esac
 }
 
-# Sets _after to what Retry-After says, in seconds or as an HTTP date, from 0 to an hour.
+# read_retry_after NAME: sets _after to what Retry-After says, in seconds or as an HTTP date, from 0 to an hour.
 read_retry_after() {
-    _after=$(header retry-after)
+    _after=$(header "$1" retry-after)
     case $_after in
         '') ;;
         *[!0-9]*)
             _after=$(to_epoch "$_after")
             if [ -n "$_after" ]; then _after=$((_after - $(now))); fi
             ;;
-        ?????*) _after=3600 ;;
+        *)
+            # 08 would be a wrong octal number, which ends the shell.
+            _after=$(printf '%s' "$_after" | sed 's/^0*//')
+            case $_after in ?????*) _after=3600 ;; esac
+            ;;
     esac
     _after=${_after:-0}
     if [ "$_after" -gt 3600 ]; then _after=3600; fi
@@ -207,21 +224,27 @@ read_retry_after() {
 # --- patience ---------------------------------------------------------------------------------------------------------
 
 # persist SECONDS COMMAND...: runs the command until it succeeds; gives up when more seconds than given (0: never) would
-# have been waited. Waits grow, and differ from device to device, so that a fleet does not come back all at once.
+# have been waited. Waits grow, and differ from device to device, so that a fleet does not come back all at once. What the
+# bridge asks for goes before that; but one that goes on asking for less than is usual here is not to be trusted to know.
 persist() {
     _budget=$1
     shift
     WAITED=0
     _step=$RETRY_MIN
+    _failures=0
     until "$@"; do
-        if [ "$RETRY_AFTER" -gt 0 ]; then
-            _pause=$((RETRY_AFTER + $(random_below $((RETRY_AFTER / 4 + 2)))))
-        elif [ "$PACE" = slow ]; then
+        _failures=$((_failures + 1))
+        if [ "$PACE" = slow ]; then
             _pause=$((RETRY_SLOW - RETRY_SLOW / 4 + $(random_below $((RETRY_SLOW / 2 + 1)))))
         else
             _pause=$((_step - _step / 2 + $(random_below $((_step / 2 + 1)))))
             _step=$((_step * 2))
             if [ "$_step" -gt "$RETRY_MAX" ]; then _step=$RETRY_MAX; fi
+        fi
+        if [ "$RETRY_AFTER" -gt 0 ]; then
+            _asked=$((RETRY_AFTER + $(random_below $((RETRY_AFTER / 4 + 2)))))
+            # How often to look for an approval is the bridge's to say.
+            if [ "$_failures" -lt 3 ] || [ "$TROUBLE" = approval ] || [ "$_asked" -gt "$_pause" ]; then _pause=$_asked; fi
         fi
         if [ "$_budget" -gt 0 ] && [ $((WAITED + _pause)) -gt "$_budget" ]; then return 1; fi
         log "trying again in $_pause s"

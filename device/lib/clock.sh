@@ -56,7 +56,7 @@ clock_floor() {
 
 is_clock() {
     case $1 in
-        '' | *[!0-9]* | ????????????*) return 1 ;;
+        '' | *[!0-9]* | 0?* | ????????????*) return 1 ;;
     esac
 }
 
@@ -84,9 +84,10 @@ await_sync() {
     return 1
 }
 
-# True when the clock can be used; needs the anchor.
+# True when the clock can be used, else there is trouble; needs the anchor.
 settle_clock() {
     clock_is_plausible || {
+        trouble clock slow
         log "the clock says $(date -u '+%Y-%m-%d %H:%M:%S') UTC, which is past: this software is newer"
         await_sync clock_is_plausible || set_clock_from_bridge
     }
@@ -140,11 +141,13 @@ set_clock_from_bridge() {
     fi
 }
 
-# Sets BRIDGE_TIME from the Date header of an answer. Over TLS, leaves the server's certificates in $WORK/server.*.
+# Sets BRIDGE_TIME from the Date header of an answer. Over TLS, leaves the server's certificates in $WORK/server.*. Where
+# nobody was reached at all, the trouble is that.
 read_bridge_time() {
     BRIDGE_TIME=
     if [ "$SCHEME" = http ]; then
-        fetch GET "$BASE_URL/health/live" && BRIDGE_TIME=$(to_epoch "$(header date)")
+        # Into a file of its own: another answer may be waiting to be judged.
+        fetch time GET "$BASE_URL/health/live" && BRIDGE_TIME=$(to_epoch "$(header time date)")
     else
         # curl cannot leave validity out and check the rest; openssl can.
         printf 'HEAD %s/health/live HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n' "$PREFIX" "$AUTHORITY" >"$WORK/head"
@@ -160,6 +163,8 @@ read_bridge_time() {
         if grep -q '^Verification: OK$' "$WORK/tls"; then
             split_pem "$WORK/tls" "$WORK/server"
             BRIDGE_TIME=$(to_epoch "$(tr -d '\r' <"$WORK/tls" | sed -n '/^HTTP\/1/,$s/^[Dd][Aa][Tt][Ee]: *//p' | tail -n 1)")
+        elif ! grep -q '^CONNECTED' "$WORK/tls"; then
+            trouble unreachable soon
         fi
     fi
     if [ -z "$BRIDGE_TIME" ]; then

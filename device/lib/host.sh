@@ -13,18 +13,19 @@ NL='
 '
 HAVE_LOCK=no
 NAP=
+SYNC=
 
 log() { printf '%s: %s\n' "$PROGRAM" "$*" >&2; }
 warn() { log "warning: $*"; }
 
-# The exit code for each way to end; README.md says what to do about them.
+# The exit code for each way to end; README.md says what to do about them. Not 1 or 2: shells end with these by themselves.
 exit_code() {
     case $1 in
-        settings) echo 2 ;;
         id) echo 3 ;;
         storage) echo 4 ;;
         busy) echo 5 ;;
         tools) echo 6 ;;
+        settings) echo 7 ;;
         trust) echo 10 ;;
         unreachable) echo 11 ;;
         refused) echo 12 ;;
@@ -61,9 +62,10 @@ random_below() {
     printf '%s\n' "$((0x$(openssl rand -hex 3) % $1))"
 }
 
+# Not 010 either: to the shell that would be 8, and 08 would end it.
 is_number() {
     case $1 in
-        '' | *[!0-9]* | ??????????*) return 1 ;;
+        '' | *[!0-9]* | 0?* | ??????????*) return 1 ;;
     esac
 }
 
@@ -179,8 +181,25 @@ require_tools() {
 
 # --- storage ----------------------------------------------------------------------------------------------------------
 
-# Writes through to the disk: files and directories given. An older busybox knows sync without arguments only.
-durable() { sync "$@" 2>/dev/null || sync; }
+no_room() { die storage "no room in $CERTS_DIR"; }
+
+# Whether sync takes files and directories. Where it does not, nobody tells whether the disk took everything.
+probe_sync() {
+    SYNC=all
+    # Not with ":", whose redirection would end the shell when it fails.
+    printf '' >"$WORK/sync" || no_room
+    if sync "$WORK/sync" "$WORK" 2>/dev/null; then SYNC=named; fi
+}
+
+# Writes through to the disk: files and directories given.
+durable() {
+    if [ -z "$SYNC" ]; then probe_sync; fi
+    if [ "$SYNC" = named ]; then
+        sync "$@" || die storage "the disk does not take what is written to $CERTS_DIR"
+    else
+        sync
+    fi
+}
 
 # "TYPE OPTIONS SOURCE" of the file system that the directory $1 is on.
 mount_of() {
@@ -247,14 +266,15 @@ prepare_storage() {
 # An empty directory for this run, on the file system of the files it will become. Needs the lock.
 prepare_work() {
     WORK=$STATE/work
-    { rm -rf "$WORK" && mkdir -p "$WORK/empty"; } || die storage "no room in $CERTS_DIR"
+    { rm -rf "$WORK" && mkdir -p "$WORK/empty"; } || no_room
+    probe_sync
 }
 
 # Tries whether there is room for new files, because openssl does not notice every write that fails.
 ensure_room() {
     if ! { dd if=/dev/zero of="$WORK/room" bs=1024 count=128 && [ "$(wc -c <"$WORK/room")" -eq 131072 ]; } 2>/dev/null; then
         rm -f "$WORK/room"
-        die storage "no room in $CERTS_DIR"
+        no_room
     fi
     rm -f "$WORK/room"
 }
@@ -286,7 +306,7 @@ take_lock() {
     for _try in 1 2 3; do
         if mkdir "$LOCK" 2>/dev/null; then
             HAVE_LOCK=yes
-            printf '%s %s\n' "$$" "$(process_began "$$")" >"$LOCK/owner" || die storage "no room in $CERTS_DIR"
+            printf '%s %s\n' "$$" "$(process_began "$$")" >"$LOCK/owner" || no_room
             return
         fi
         [ -d "$LOCK" ] || [ "$_try" -lt 3 ] || die storage "$CERTS_DIR cannot be written: full, or read-only"
@@ -404,25 +424,47 @@ hardware_facts() {
     if [ -n "${HARDWARE_ID:-}" ]; then printf 'given %s\n' "$HARDWARE_ID"; fi
     for _fact in device-tree:/proc/device-tree/serial-number dmi-uuid:/sys/class/dmi/id/product_uuid \
         dmi-product:/sys/class/dmi/id/product_serial dmi-board:/sys/class/dmi/id/board_serial \
-        soc:/sys/devices/soc0/serial_number storage:/sys/block/mmcblk0/device/cid; do
-        _text=$(hardware_text "${_fact#*:}")
-        if [ -n "$_text" ] && ! is_placeholder "$_text"; then printf '%s %s\n' "${_fact%%:*}" "$_text"; fi
+        soc:/sys/devices/soc0/serial_number; do
+        hardware_fact "${_fact%%:*}" "${_fact#*:}"
+    done
+    # Which one is mmcblk0 may change with a kernel, and a card may be pulled out: any that is still there will do.
+    for _card in "$HARDWARE_ROOT"/sys/block/mmcblk*/device/cid; do
+        if [ -e "$_card" ]; then hardware_fact storage "${_card#"$HARDWARE_ROOT"}"; fi
     done
 }
 
-# An image copied to other hardware must not bring the identity of the first along. The first source that both the record
-# and this machine have decides; sources that come or go with a kernel decide nothing.
+hardware_fact() {
+    _text=$(hardware_text "$2")
+    if [ -n "$_text" ] && ! is_placeholder "$_text"; then printf '%s %s\n' "$1" "$_text"; fi
+}
+
+# Standard input, hardware facts, compared with the record: the first source that both have decides; sources that come or
+# go with a kernel decide nothing. Of several facts from one source, one in common is enough.
+kinship() {
+    awk '
+        NR == FNR { known[$1]; was[$0]; next }
+        $1 in known && first == "" { first = $1 }
+        $1 == first && $0 in was { same = 1 }
+        END { if (first != "") print (same ? "same" : "other") }' "$STATE/hardware-id" -
+}
+
+# An image copied to other hardware must not bring the identity of the first along.
 discard_if_cloned() {
     _facts=$(hardware_facts)
     if [ -s "$STATE/hardware-id" ]; then
-        _kin=$(printf '%s\n' "$_facts" | awk '
-            NR == FNR { was[$1] = $0; next }
-            $1 in was { print (was[$1] == $0 ? "same" : "other"); exit }' "$STATE/hardware-id" -)
+        _kin=$(printf '%s\n' "$_facts" | kinship)
+        # A slip in the settings must not cost a device its identity.
+        if [ "$_kin" = other ] && [ -n "${HARDWARE_ID:-}" ] \
+            && [ "$(printf '%s\n' "$_facts" | sed '/^given /d' | kinship)" = same ]; then
+            die id "the files in $CERTS_DIR belong to this hardware, but not to HARDWARE_ID: set it back, or remove $STATE/hardware-id"
+        fi
         if [ "$_kin" = other ]; then
             warn 'this storage was copied from other hardware: its key, id and certificate are discarded'
-            rm -f "$CERTS_DIR/enrolled"
-            rm -rf "$NEXT"
-            for _file in $FILES device-id; do rm -f "$CERTS_DIR/$_file"; done
+            rm -f "$CERTS_DIR/enrolled" || die storage "$CERTS_DIR cannot be written"
+            rm -rf "$NEXT" || die storage "$CERTS_DIR cannot be written"
+            for _file in $FILES device-id; do
+                rm -f "$CERTS_DIR/$_file" || die storage "$CERTS_DIR cannot be written"
+            done
             durable "$CERTS_DIR"
         fi
         if [ "$(cat "$STATE/hardware-id")" = "$_facts" ]; then return; fi

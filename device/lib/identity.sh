@@ -37,7 +37,7 @@ has_next_key() { [ -n "$(public_key_of "$NEXT/device.key")" ] && ! fits "$NEXT/d
 
 make_next_key() {
     ensure_room
-    mkdir -p "$NEXT" || die storage "$NEXT cannot be made"
+    mkdir -p "$NEXT" || no_room
     openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -pkeyopt ec_param_enc:named_curve \
         -out "$WORK/key" 2>"$WORK/openssl.err" || die tools "openssl makes no key: $(printable <"$WORK/openssl.err")"
     put "$NEXT/device.key" <"$WORK/key"
@@ -51,13 +51,20 @@ settle_wireguard_key() {
         # A device that comes from older software has it in wg0.conf only.
         sed -n 's/^[[:space:]]*PrivateKey[[:space:]]*=[[:space:]]*\([A-Za-z0-9+/]*=\)[[:space:]]*$/\1/p' \
             "$CERTS_DIR/wg0.conf" 2>/dev/null >"$WORK/wireguard.key" || :
-        if ! wireguard_public_key "$WORK/wireguard.key" >/dev/null; then
-            openssl genpkey -algorithm X25519 -outform DER 2>/dev/null | tail -c 32 | openssl base64 >"$WORK/wireguard.key"
-            log 'made a new WireGuard key'
+        if wireguard_public_key "$WORK/wireguard.key" >/dev/null; then
+            put "$_key" <"$WORK/wireguard.key"
+            WG_PUBLIC_KEY=$(wireguard_public_key "$_key")
+        else
+            make_wireguard_key
         fi
-        put "$_key" <"$WORK/wireguard.key"
-        WG_PUBLIC_KEY=$(wireguard_public_key "$_key") || die tools 'openssl makes no WireGuard (X25519) key'
     fi
+}
+
+make_wireguard_key() {
+    openssl genpkey -algorithm X25519 -outform DER 2>/dev/null | tail -c 32 | openssl base64 >"$WORK/wireguard.key" || no_room
+    WG_PUBLIC_KEY=$(wireguard_public_key "$WORK/wireguard.key") || die tools 'openssl makes no WireGuard (X25519) key'
+    put "$CERTS_DIR/wireguard.key" <"$WORK/wireguard.key"
+    log 'made a new WireGuard key'
 }
 
 # wireguard_public_key FILE: of the private key in FILE, in base64; status 1 when there is none.
@@ -95,7 +102,7 @@ is_enrolled() {
 
 write_request() {
     # A configuration of its own: a device may have no openssl.cnf.
-    printf '[req]\ndistinguished_name = subject\nprompt = no\n[subject]\nCN = %s\n' "$ID" >"$WORK/req.cnf"
+    printf '[req]\ndistinguished_name = subject\nprompt = no\n[subject]\nCN = %s\n' "$ID" >"$WORK/req.cnf" || no_room
     openssl req -new -sha256 -key "$NEXT/device.key" -config "$WORK/req.cnf" -out "$WORK/csr" 2>"$WORK/openssl.err" \
         || die tools "openssl makes no certificate request: $(printable <"$WORK/openssl.err")"
     {
@@ -106,7 +113,7 @@ write_request() {
             fi
         done
         printf '}'
-    } >"$WORK/request.json" || die storage "no room in $CERTS_DIR"
+    } >"$WORK/request.json" || no_room
 }
 
 # sign KEY CERTIFICATE FILE: CMS SignedData around $WORK/request.json.
@@ -118,10 +125,7 @@ sign() {
 # One attempt to get a certificate for $NEXT/device.key, signed with the present pair when SIGNED is yes.
 attempt_enroll() {
     settle_anchor || return 1
-    settle_clock || {
-        trouble clock slow
-        return 1
-    }
+    settle_clock || return 1
     write_request
     if [ "$SIGNED" = yes ] && ! sign "$CERTS_DIR/device.key" "$CERTS_DIR/device.crt" "$WORK/request.p7"; then
         warn "the request cannot be signed and goes without proof: $(printable <"$WORK/openssl.err")"
@@ -132,7 +136,7 @@ attempt_enroll() {
     else
         set -- -H 'Content-Type: application/json' --data-binary "@$WORK/request.json"
     fi
-    fetch POST "$BASE_URL/devices/$ID/enroll" "$@" || return 1
+    fetch answer POST "$BASE_URL/devices/$ID/enroll" "$@" || return 1
     if [ "$HTTP_STATUS" = 200 ]; then return 0; fi
     judge_status
     case $PROBLEM in
@@ -143,6 +147,14 @@ attempt_enroll() {
                 FRESH_KEY=yes
                 trouble refused soon
                 say_key
+            fi
+            ;;
+        wireguard-key-in-use)
+            # From an image that has one baked in. Where there is a certificate, a tunnel may be in use: that one stays.
+            if [ "$FRESH_PEER" = no ] && ! has_pair; then
+                make_wireguard_key
+                FRESH_PEER=yes
+                trouble refused soon
             fi
             ;;
     esac
@@ -156,6 +168,7 @@ say_key() {
 
 # obtain enroll|renew: asks until there is a good answer, and stages it.
 obtain() {
+    FRESH_PEER=no
     ensure_room
     settle_wireguard_key
     say_key
@@ -172,12 +185,12 @@ bad_answer() { die answer "the bridge's answer cannot be used: $*"; }
 certificates() {
     json "$1" <"$WORK/answer" >"$WORK/$1.pem" || bad_answer "no $1"
     rm -f "$WORK/$1".[0-9]*
-    split_pem "$WORK/$1.pem" "$WORK/$1"
+    split_pem "$WORK/$1.pem" "$WORK/$1" || no_room
     COUNT=0
     while [ -e "$WORK/$1.$((COUNT + 1))" ]; do
         COUNT=$((COUNT + 1))
         openssl x509 -in "$WORK/$1.$COUNT" -out "$WORK/clean" 2>/dev/null || bad_answer "$1 is not readable"
-        mv "$WORK/clean" "$WORK/$1.$COUNT"
+        mv "$WORK/clean" "$WORK/$1.$COUNT" || no_room
     done
     [ "$COUNT" -gt 0 ] || bad_answer "$1 holds no certificate"
 }
@@ -187,7 +200,7 @@ certificates() {
 judge_certificates() {
     certificates ca_chain
     _cas=$COUNT
-    cat "$WORK"/ca_chain.[0-9]* >"$WORK/cas"
+    cat "$WORK"/ca_chain.[0-9]* >"$WORK/cas" || no_room
     certificates cert
     [ "$COUNT" -eq 1 ] || bad_answer 'more than one device certificate'
     _leaf=$WORK/cert.1
@@ -203,7 +216,7 @@ judge_certificates() {
     judge_time
     verifies "$ANCHOR" -attime "$_now" -purpose sslclient -untrusted "$WORK/cas" "$_leaf" \
         || die trust "the new certificate is not from the CA with the fingerprint, or not valid now: $(printable <"$WORK/verify.err")"
-    : >"$WORK/ca-chain.crt"
+    printf '' >"$WORK/ca-chain.crt" || no_room
     _top=$ANCHOR
     _n=0
     while [ "$_n" -lt "$_cas" ]; do
@@ -214,10 +227,10 @@ judge_certificates() {
                 || die trust "the answer's chain holds a certificate that has nothing to do with the CA of the fingerprint"
             _top=$_ca
         fi
-        cat "$_ca" >>"$WORK/ca-chain.crt"
+        cat "$_ca" >>"$WORK/ca-chain.crt" || no_room
     done
-    cat "$_leaf" "$WORK/ca-chain.crt" >"$WORK/device-chain.crt"
-    cp "$_leaf" "$WORK/device.crt"
+    cat "$_leaf" "$WORK/ca-chain.crt" >"$WORK/device-chain.crt" || no_room
+    cp "$_leaf" "$WORK/device.crt" || no_room
 }
 
 # Sets _now to the time at which the leaf is judged. It was made a moment ago, so that a clock before its beginning is
@@ -280,12 +293,14 @@ judge_services() {
     # An answer that is given again leaves the token out once the certificate was used; it is the one the device has.
     if grep -q '^HAWKBIT_' "$WORK/services.env" && ! grep -q '^HAWKBIT_TARGET_TOKEN=' "$WORK/services.env" &&
         [ -e "$CERTS_DIR/services.env" ]; then
-        sed -n '/^HAWKBIT_TARGET_TOKEN="[A-Za-z0-9._~+\/=-]*"$/p' "$CERTS_DIR/services.env" >>"$WORK/services.env"
+        sed -n '/^HAWKBIT_TARGET_TOKEN="[A-Za-z0-9._~+\/=-]*"$/p' "$CERTS_DIR/services.env" >>"$WORK/services.env" || no_room
     fi
 }
 
 # Checks the answer in $WORK/answer and makes it the next identity. $1: enroll or renew.
 stage_answer() {
+    # It may have waited for the answer for days.
+    ensure_room
     [ "$(json device_id <"$WORK/answer")" = "$ID" ] || bad_answer 'not JSON, or for another device'
     for _date in not_after renew_after; do
         [ -n "$(to_epoch "$(json $_date <"$WORK/answer")")" ] || bad_answer "$_date is not a time"
@@ -293,7 +308,7 @@ stage_answer() {
     judge_certificates
     judge_tunnel
     judge_services
-    rm -f "$NEXT/plan" "$NEXT/enrolled" "$NEXT/confirmed" "$NEXT/services.env"
+    rm -f "$NEXT/plan" "$NEXT/enrolled" "$NEXT/confirmed" "$NEXT/services.env" || die storage "$NEXT cannot be written"
     for _name in device.crt device-chain.crt ca-chain.crt wg0.conf services.env; do
         if [ -e "$WORK/$_name" ]; then put "$NEXT/$_name" <"$WORK/$_name"; fi
     done
@@ -325,15 +340,12 @@ new_file() {
 # One attempt to tell the bridge that the new identity is stored. Status 1: try again.
 attempt_confirm() {
     settle_anchor || return 1
-    settle_clock || {
-        trouble clock slow
-        return 1
-    }
+    settle_clock || return 1
     _certificate=$(new_file device.crt)
-    printf '{"serial":"%s"}' "$(openssl x509 -in "$_certificate" -noout -serial | cut -d = -f 2)" >"$WORK/request.json"
+    printf '{"serial":"%s"}' "$(openssl x509 -in "$_certificate" -noout -serial | cut -d = -f 2)" >"$WORK/request.json" || no_room
     sign "$(new_file device.key)" "$_certificate" "$WORK/confirm.p7" \
         || die tools "openssl signs nothing: $(printable <"$WORK/openssl.err")"
-    fetch POST "$BASE_URL/devices/$ID/confirm" -H 'Content-Type: application/pkcs7-mime' --data-binary "@$WORK/confirm.p7" \
+    fetch answer POST "$BASE_URL/devices/$ID/confirm" -H 'Content-Type: application/pkcs7-mime' --data-binary "@$WORK/confirm.p7" \
         || return 1
     case $HTTP_STATUS in
         200) BRIDGE_KNOWS=yes ;;
@@ -365,11 +377,11 @@ confirm() {
 # what the flag says.
 switch() {
     if [ ! -e "$NEXT/enrolled" ]; then return 0; fi
-    rm -f "$CERTS_DIR/enrolled"
+    rm -f "$CERTS_DIR/enrolled" || die storage "$CERTS_DIR cannot be written"
     durable "$CERTS_DIR"
     for _name in $FILES; do
         if [ -e "$NEXT/$_name" ]; then
-            mv -f "$NEXT/$_name" "$CERTS_DIR/$_name"
+            mv -f "$NEXT/$_name" "$CERTS_DIR/$_name" || die storage "$CERTS_DIR cannot be written"
         elif [ -z "$(flag_value "$NEXT/enrolled" "sha256 $_name")" ]; then
             rm -f "$CERTS_DIR/$_name"
         fi
@@ -380,7 +392,7 @@ switch() {
         rm -f "$NEXT/enrolled"
         return 1
     fi
-    mv -f "$NEXT/enrolled" "$CERTS_DIR/enrolled"
+    mv -f "$NEXT/enrolled" "$CERTS_DIR/enrolled" || die storage "$CERTS_DIR cannot be written"
     durable "$CERTS_DIR" "$NEXT"
     log "in place: the certificate of $ID, valid until $(flag_value "$CERTS_DIR/enrolled" not_after)"
 }
@@ -406,7 +418,7 @@ finish() {
         return 1
     }
     run_hook "$PLAN_FOR"
-    mv "$NEXT" "$WORK/done"
+    mv "$NEXT" "$WORK/done" || die storage "$CERTS_DIR cannot be written"
     durable "$STATE"
     rm -rf "$WORK/done"
 }

@@ -4,6 +4,7 @@
 # Prints what failed, and ends with status 1 then. How the scripts behave against a running bridge is tested by
 # the *Script*Test classes in app-javalin.
 # shellcheck disable=SC1003,SC2016 # backslashes and dollar signs are what is tested
+# shellcheck disable=SC2030,SC2031,SC2317 # functions are replaced, and subshells keep what they change to themselves
 set -eu
 umask 077
 LC_ALL=C
@@ -138,7 +139,42 @@ test_hardware_texts() {
     is 'NUL and blanks are cut off' "$(hardware_text /proc/device-tree/serial-number)" 1000ab
     is 'absent' "$(hardware_text /proc/nothing)" ''
     is 'facts' "$(hardware_facts)" 'device-tree 1000ab'
+    for _card in 0 1 1boot0; do mkdir -p "$HARDWARE_ROOT/sys/block/mmcblk$_card/device"; done
+    printf 'aa11\n' >"$HARDWARE_ROOT/sys/block/mmcblk0/device/cid"
+    printf 'bb22\n' >"$HARDWARE_ROOT/sys/block/mmcblk1/device/cid"
+    is 'all cards' "$(hardware_facts)" "device-tree 1000ab${NL}storage aa11${NL}storage bb22"
     HARDWARE_ROOT=
+}
+
+# kin_of RECORD FACTS [HARDWARE_ID]
+kin_of() {
+    (
+        mkdir -p "$STATE"
+        printf '%s\n' "$1" >"$STATE/hardware-id"
+        touch "$CERTS_DIR/device.key"
+        FACTS=$2 HARDWARE_ID=${3:-}
+        hardware_facts() { printf '%s\n' "$FACTS"; }
+        discard_if_cloned
+        if [ -e "$CERTS_DIR/device.key" ]; then printf 'same, '; else printf 'other, '; fi
+        tr '\n' ';' <"$STATE/hardware-id"
+    ) 2>/dev/null || printf 'status %s, %s' "$?" "$(tr '\n' ';' <"$STATE/hardware-id")"
+}
+
+test_clones() {
+    is 'same' "$(kin_of 'soc 1' 'soc 1')" 'same, soc 1;'
+    is 'other' "$(kin_of 'soc 1' 'soc 2')" 'other, soc 2;'
+    is 'the most telling decides' "$(kin_of "soc 1${NL}storage a" "soc 1${NL}storage b")" "same, soc 1;storage b;"
+    is 'nothing in common decides nothing' "$(kin_of 'soc 1' 'storage a')" 'same, storage a;'
+    is 'cards in another order' "$(kin_of "storage a${NL}storage b" "storage b${NL}storage a")" 'same, storage b;storage a;'
+    is 'a card pulled out' "$(kin_of "storage a${NL}storage b" 'storage b')" 'same, storage b;'
+    is 'a card put in first' "$(kin_of 'storage b' "storage a${NL}storage b")" 'same, storage a;storage b;'
+    is 'other cards' "$(kin_of "storage a${NL}storage b" "storage c${NL}storage d")" 'other, storage c;storage d;'
+    is 'a slip in HARDWARE_ID' "$(kin_of "given x${NL}soc 1" "given y${NL}soc 1" y)" 'status 3, given x;soc 1;'
+    is 'HARDWARE_ID of another piece' "$(kin_of "given x${NL}soc 1" "given y${NL}soc 2" y)" 'other, given y;soc 2;'
+    is 'HARDWARE_ID alone' "$(kin_of 'given x' 'given y' y)" 'other, given y;'
+    is 'HARDWARE_ID for the first time' "$(kin_of 'soc 1' "given x${NL}soc 1" x)" 'same, given x;soc 1;'
+    is 'HARDWARE_ID no more' "$(kin_of "given x${NL}soc 1" 'soc 1')" 'same, soc 1;'
+    rm -f "$STATE/hardware-id" "$CERTS_DIR/device.key"
 }
 
 volatile_on() {
@@ -184,14 +220,32 @@ settings_from() {
 
 test_settings_file() {
     is 'plain' "$(settings_from "# a comment$NL${NL}DEVICE_ID=a${NL}CERTS_DIR=/x")" 'a||/x'
+    is 'no comment behind a value' "$(settings_from 'DEVICE_NAME=a # b')" '|a # b|/certs'
     is 'quotes' "$(settings_from "DEVICE_ID='a'${NL}DEVICE_NAME=\"b c\"")" 'a|b c|/certs'
     is 'is not run' "$(settings_from 'DEVICE_NAME=$(echo x) `echo y`; echo z')" '|$(echo x) `echo y`; echo z|/certs'
     is 'backslash stays' "$(settings_from 'DEVICE_NAME=a\nb')" '|a\nb|/certs'
     is 'environment first' "$(DEVICE_ID="env" && export DEVICE_ID && settings_from 'DEVICE_ID=file')" 'env||/certs'
     is 'empty is unset' "$(DEVICE_ID='' && export DEVICE_ID && settings_from 'DEVICE_ID=file')" 'file||/certs'
     is 'unknown' "$(settings_from 'PATH=/x')" "unit.sh: warning: $TEMP/conf: unknown setting PATH$NL||/certs"
-    is 'not a setting' "$(settings_from 'DEVICE_ID a' | tail -n 1)" 'status 2'
-    is 'not a number' "$(settings_from 'RETRY_FOR=10s' | tail -n 1)" 'status 2'
+    is 'not a setting' "$(settings_from 'DEVICE_ID a' | tail -n 1)" 'status 7'
+    is 'not a number' "$(settings_from 'RETRY_FOR=10s' | tail -n 1)" 'status 7'
+    is 'no octal number' "$(settings_from 'RETRY_FOR=08' | tail -n 1) $(settings_from 'RETRY_MIN=010' | tail -n 1)" 'status 7 status 7'
+    is 'zero' "$(settings_from 'RETRY_FOR=0')" '||/certs'
+}
+
+test_units_know_the_codes() {
+    is 'systemd, enroll.sh' "$(sed -n 's/^RestartPreventExitStatus=//p' "$HERE/systemd/bridge-enroll.service")" \
+        "$(exit_code id) $(exit_code settings) $(exit_code decommissioned) $(exit_code rejected)"
+    is 'systemd, tunnel.sh' "$(sed -n 's/^RestartPreventExitStatus=//p' "$HERE/systemd/bridge-tunnel.service")" "$(exit_code settings)"
+    is 'init, enroll.sh' "$(sed -n 's/^ *\(0 |.*\)) break ;;$/\1/p' "$HERE/init/S60bridge-enroll")" \
+        "0 | $(exit_code id) | $(exit_code settings) | $(exit_code decommissioned) | $(exit_code rejected)"
+    is 'init, tunnel.sh' "$(sed -n 's/.*"$status" -eq \([0-9]*\) .*/\1/p' "$HERE/init/S70bridge-tunnel")" "$(exit_code settings)"
+    _codes=$(sed -n 's/^        \([a-z-]*\)) echo \([0-9]*\) ;;$/\2/p' "$HERE/lib/host.sh" | sort | uniq)
+    is 'the codes that shells end with by themselves are no way to end' "$(printf '%s\n' "$_codes" | grep -c -x '[012]')" 0
+    is 'each code has one meaning' "$(printf '%s\n' "$_codes" | grep -c .)" "$(grep -c '^        [a-z-]*) echo [0-9]* ;;$' "$HERE/lib/host.sh")"
+    for _code in $_codes; do
+        is "in the table: $_code" "$(grep -c "^| $_code |" "$HERE/README.md")" 1
+    done
 }
 
 url_parts() {
@@ -209,22 +263,22 @@ test_bridge_urls() {
     is 'IPv6 without port' "$(url_parts 'https://[::1]')" 'https [::1] 443 https://[::1]'
     is 'plain http' "$(url_parts http://h yes)" 'http h 80 http://h'
     for _url in '' h:8443 ftp://h http://h https:// https:///x https://u:p@h 'https://h?q' 'https://h#f' 'https://h/a b' https://h:x \
-        https://h: 'https://h/"'; do
-        is "refused: $_url" "$(url_parts "$_url")" 'status 2'
+        https://h: https://h:0443 'https://h/"'; do
+        is "refused: $_url" "$(url_parts "$_url")" 'status 7'
     done
 }
 
 test_headers() {
-    printf 'HTTP/1.1 100 Continue\r\nRetry-After: 1\r\n\r\nHTTP/1.1 503 Busy\r\nretry-AFTER:  7 \r\nX-Retry-After: 9\r\n\r\n' >"$WORK/headers"
-    is 'the last answer, any case' "$(header retry-after)" 7
-    is 'absent' "$(header date)" ''
-    printf 'HTTP/1.1 100 Continue\r\nDate: x\r\n\r\nHTTP/1.1 200 OK\r\n\r\n' >"$WORK/headers"
-    is 'not of an earlier answer' "$(header date)" ''
+    printf 'HTTP/1.1 100 Continue\r\nRetry-After: 1\r\n\r\nHTTP/1.1 503 Busy\r\nretry-AFTER:  7 \r\nX-Retry-After: 9\r\n\r\n' >"$WORK/answer.headers"
+    is 'the last answer, any case' "$(header answer retry-after)" 7
+    is 'absent' "$(header answer date)" ''
+    printf 'HTTP/1.1 100 Continue\r\nDate: x\r\n\r\nHTTP/1.1 200 OK\r\n\r\n' >"$WORK/answer.headers"
+    is 'not of an earlier answer' "$(header answer date)" ''
 }
 
 retry_after_of() {
-    printf 'HTTP/1.1 503 x\r\nRetry-After: %s\r\n\r\n' "$1" >"$WORK/headers"
-    read_retry_after
+    printf 'HTTP/1.1 503 x\r\nRetry-After: %s\r\n\r\n' "$1" >"$WORK/answer.headers"
+    read_retry_after answer
     printf '%s' "$_after"
 }
 
@@ -232,6 +286,7 @@ test_retry_after() {
     is 'seconds' "$(retry_after_of 30)" 30
     is 'none' "$(retry_after_of '')" 0
     is 'bounded' "$(retry_after_of 86400)" 3600
+    is 'no octal number' "$(retry_after_of 08) $(retry_after_of 010) $(retry_after_of 000) $(retry_after_of 00007200)" '8 10 0 3600'
     is 'bounded, however long' "$(retry_after_of 99999999999999999999)" 3600
     is 'in the past' "$(retry_after_of 'Sun, 06 Nov 1994 08:49:37 GMT')" 0
     is 'far in the future' "$(retry_after_of 'Sun, 06 Nov 2094 08:49:37 GMT')" 3600
@@ -356,6 +411,157 @@ test_persist() {
     is 'gives up before waiting longer than it may' "$(status persist 10 fail_twice slow)" 1
 }
 
+# pauses STATUS RETRY_AFTER: how long is waited, five times, until it works.
+pauses() {
+    (
+        fake_bridge https://bridge.example.com
+        ANCHOR=$STATE/anchor.crt RETRY_MIN=8 RETRY_MAX=64 RETRY_SLOW=1000 STATUS=$1 PAUSES=''
+        if [ -n "$2" ]; then HEADERS="Retry-After: $2"; fi
+        random_below() { echo 0; }
+        nap() {
+            PAUSES="$PAUSES$1 "
+            if [ "${#PAUSES}" -gt "$LENGTH" ]; then STATUS=200; fi
+        }
+        ask() {
+            fetch answer GET "$BASE_URL/x" || return 1
+            [ "$STATUS" = 200 ] || {
+                judge_status
+                return 1
+            }
+        }
+        LENGTH=$3
+        persist 0 ask
+        printf '%s' "$PAUSES"
+    ) 2>/dev/null
+}
+
+test_pace() {
+    is 'no answer' "$(pauses 000 '' 10)" '4 8 16 32 32 '
+    for _code in 408 425 429 500 502 503 504; do
+        is "$_code" "$(pauses "$_code" '' 10)" '4 8 16 32 32 '
+    done
+    is '503, asking for long' "$(pauses 503 100 10)" '100 100 100 '
+    is '503, asking for little' "$(pauses 503 2 8)" '2 2 16 32 '
+    is '503, asking for something between' "$(pauses 503 20 10)" '20 20 20 32 '
+    for _code in 301 401 403 404 409 418; do
+        is "$_code" "$(pauses "$_code" '' 10)" '750 750 750 '
+    done
+    is '403, asking for long' "$(pauses 403 2000 12)" '2000 2000 2000 '
+    is '409, asking for little' "$(pauses 409 1 8)" '1 1 750 750 '
+    is 'approval' "$(pauses 202 '' 10)" '750 750 750 '
+    is 'approval, asking for little' "$(pauses 202 60 10)" '60 60 60 60 '
+    is 'removed' "$(fetched_status 410 empty)" 'status 14'
+    for _code in 400 413 415 422; do
+        is "$_code" "$(fetched_status "$_code" empty)" 'status 15'
+    done
+}
+
+# baked_in has-certificate|no-certificate: what becomes of a WireGuard key that is another device's, asked twice.
+baked_in() {
+    (
+        enrolled_device 2020-01-01T00:00:00Z 2030-01-01T00:00:00Z
+        mkdir -p "$WORK/empty" "$NEXT"
+        cp "$CERTS_DIR/device.key" "$NEXT/"
+        if [ "$1" = no-certificate ]; then
+            sed 's/^/PrivateKey = /' "$CERTS_DIR/wireguard.key" >"$CERTS_DIR/wg0.conf"
+            rm "$CERTS_DIR/device.crt" "$CERTS_DIR/device.key" "$CERTS_DIR/wireguard.key"
+        fi
+        fake_bridge https://bridge.example.com
+        STATUS=409 BODY='{"code":"wireguard-key-in-use"}' SIGNED=no FRESH_KEY=yes FRESH_PEER=no ENROLLMENT_TOKEN=''
+        settle_wireguard_key
+        for _try in 1 2; do
+            BEFORE=$WG_PUBLIC_KEY
+            attempt_enroll || printf '%s %s, ' "$TROUBLE" "$PACE"
+            if [ "$WG_PUBLIC_KEY" = "$BEFORE" ]; then printf 'kept; '; else printf 'another; '; fi
+            [ "$(wireguard_public_key "$CERTS_DIR/wireguard.key")" = "$WG_PUBLIC_KEY" ] || printf 'not stored'
+        done
+    ) 2>/dev/null || printf 'status %s' "$?"
+}
+
+test_wireguard_key_of_another_device() {
+    is 'baked into the image' "$(baked_in no-certificate)" 'refused soon, another; refused slow, kept; '
+    is 'of a device that has a certificate' "$(baked_in has-certificate)" 'refused slow, kept; refused slow, kept; '
+    rm -rf "$CERTS_DIR"
+    mkdir -p "$WORK" "$NEXT"
+}
+
+# clock_set URL SETTABLE CLOCK SAVED SAID: the status of setting the clock, what it says then, and what is added to it.
+clock_set() {
+    (
+        fake_bridge "$1"
+        ANCHOR=$STATE/anchor.crt SETTABLE=$2 CLOCK=$3 SAID=$5
+        printf '%s\n' "$4" >"$STATE/clock"
+        cp "$CERTS_DIR/device.crt" "$WORK/server.1"
+        read_bridge_time() { BRIDGE_TIME=$SAID; }
+        _got=0
+        set_clock_from_bridge || _got=$?
+        printf '%s %s %s' "$_got" "$CLOCK" "$CLOCK_OFFSET"
+    ) 2>/dev/null
+}
+
+# The CA certificate is good for 100 days from now, the bridge's for 90.
+test_clock_bounds() {
+    enrolled_device 2020-01-01T00:00:00Z 2030-01-01T00:00:00Z
+    _begin=$(date +%s)
+    _t=$((_begin + 3600))
+    is 'forward' "$(clock_set https://h yes 1000 '' "$_t")" "0 $_t 0"
+    is 'never back' "$(clock_set https://h yes "$((_t + 60))" '' "$_t")" "1 $((_t + 60)) 0"
+    is 'not before the last known time' "$(clock_set https://h yes 1000 "$((_t + 60))" "$_t")" '1 1000 0'
+    is 'after the last known time' "$(clock_set https://h yes 1000 "$((_t - 60))" "$_t")" "0 $_t 0"
+    is 'not before the CA certificate' "$(clock_set https://h yes 1000 '' "$((_begin - 86400))")" '1 1000 0'
+    is 'nor over http' "$(clock_set http://h yes 1000 '' "$((_begin - 86400))")" '1 1000 0'
+    is 'not after the CA certificate' "$(clock_set https://h yes 1000 '' "$((_begin + 101 * 86400))")" '1 1000 0'
+    is 'nor over http' "$(clock_set http://h yes 1000 '' "$((_begin + 101 * 86400))")" '1 1000 0'
+    is 'not after the bridge certificate' "$(clock_set https://h yes 1000 '' "$((_begin + 95 * 86400))")" '1 1000 0'
+    is 'over http there is none' "$(clock_set http://h yes 1000 '' "$((_begin + 95 * 86400))")" "0 $((_begin + 95 * 86400)) 0"
+    is 'may not be set' "$(clock_set https://h no 1000 '' "$_t")" '1 1000 0'
+    is 'may not be set, over http' "$(clock_set http://h no 1000 '' "$_t")" "0 1000 $((_t - 1000))"
+    rm "$STATE/clock"
+}
+
+floor_of() {
+    (
+        BUILD_STAMP_FILE=$1
+        printf '%s\n' "$2" >"$STATE/clock"
+        clock_floor
+        rm "$STATE/clock"
+    )
+}
+
+test_clock_floor() {
+    touch -t 202001010000.00 "$TEMP/stamp"
+    _stamp=$(date -r "$TEMP/stamp" +%s)
+    is 'the build' "$(floor_of "$TEMP/stamp" '')" "$_stamp"
+    is 'the last known time' "$(floor_of "$TEMP/stamp" "$((_stamp + 1))")" "$((_stamp + 1))"
+    is 'an older one' "$(floor_of "$TEMP/stamp" "$((_stamp - 1))")" "$_stamp"
+    is 'no build' "$(floor_of "$TEMP/none" 1600000000)" 1600000000
+    for _saved in 09999999999 -1 x 999999999999 "1${NL}2"; do
+        is "damaged: $_saved" "$(floor_of "$TEMP/stamp" "$_saved")" "$_stamp"
+    done
+    is 'with what is added to a clock that may not be set' "$(CLOCK_OFFSET=1000000 && echo "$(($(now) - $(date +%s)))")" 1000000
+}
+
+# What is the trouble when the clock says 1970 and the bridge cannot tell the time.
+clock_trouble() {
+    (
+        fake_bridge "$1"
+        ANCHOR=$STATE/anchor.crt CLOCK=1000 STATUS=$2
+        touch -t 202001010000.00 "$TEMP/stamp"
+        BUILD_STAMP_FILE=$TEMP/stamp
+        if [ "$2" != 000 ]; then
+            s_client() { printf 'CONNECTED(00000003)\n' >"$WORK/tls"; }
+        fi
+        settle_clock || printf '%s %s' "$TROUBLE" "$PACE"
+    ) 2>/dev/null
+}
+
+test_no_time_without_network() {
+    is 'nobody there' "$(clock_trouble https://127.0.0.1:1 000)" 'unreachable soon'
+    is 'nobody there, http' "$(clock_trouble http://127.0.0.1:1 000)" 'unreachable soon'
+    is 'somebody else there' "$(clock_trouble https://127.0.0.1:1 200)" 'clock slow'
+    is 'no date' "$(clock_trouble http://127.0.0.1:1 200)" 'clock slow'
+}
+
 test_tunnel_conf() {
     printf '%s\n' '# made for dev-1' '[Interface]' "PrivateKey=$KEY" 'Address = 10.8.0.2/32, fd00::2/128 # mine' 'MTU = 1380' 'DNS = 10.8.0.1' '' \
         '[Peer]' 'Endpoint = vpn.example.com:51820' 'PublicKey = AAAA=' 'AllowedIPs = 10.8.0.0/24,fd00::/64' 'allowedips=10.9.0.0/16' \
@@ -369,6 +575,246 @@ test_tunnel_conf() {
 AllowedIPs=10.8.0.0/24,fd00::/64${NL}allowedips=10.9.0.0/16${NL}[Peer]${NL}PublicKey=BBBB=${NL}AllowedIPs=10.10.0.0/16"
     rm "$CERTS_DIR/wg0.conf"
     is 'families' "$(family_of 10.8.0.2/32) $(family_of fd00::2/128)" '4 6'
+}
+
+# program NAME: standard input becomes a program that the scripts find before the real one.
+program() {
+    mkdir -p "$TEMP/bin"
+    {
+        printf '#!/bin/sh\n'
+        cat
+    } >"$TEMP/bin/$1"
+    chmod 700 "$TEMP/bin/$1"
+}
+
+# Makes CERTS_DIR that of a device that is enrolled: renew_after $1, not_after $2.
+enrolled_device() {
+    mkdir -p "$STATE" "$TEMP/ca"
+    if [ ! -e "$TEMP/ca/ca.crt" ]; then
+        printf '[req]\ndistinguished_name = n\n[n]\n[ca]\nbasicConstraints = critical, CA:TRUE\n' >"$TEMP/ca/cnf"
+        openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout "$TEMP/ca/ca.key" -subj /CN=CA -days 100 \
+            -config "$TEMP/ca/cnf" -extensions ca -out "$TEMP/ca/ca.crt" 2>/dev/null
+        openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout "$TEMP/ca/device.key" -subj /CN=dev-1 \
+            -config "$TEMP/ca/cnf" -out "$TEMP/ca/csr" 2>/dev/null
+        openssl x509 -req -in "$TEMP/ca/csr" -CA "$TEMP/ca/ca.crt" -CAkey "$TEMP/ca/ca.key" -set_serial 4096 -days 90 \
+            -out "$TEMP/ca/device.crt" 2>/dev/null
+    fi
+    CA_FINGERPRINT=$(openssl x509 -in "$TEMP/ca/ca.crt" -outform DER | openssl dgst -sha256 | sed 's/.*= *//')
+    cp "$TEMP/ca/device.key" "$TEMP/ca/device.crt" "$CERTS_DIR/"
+    cp "$TEMP/ca/ca.crt" "$CERTS_DIR/ca-chain.crt"
+    cp "$TEMP/ca/ca.crt" "$STATE/anchor.crt"
+    cat "$TEMP/ca/device.crt" "$TEMP/ca/ca.crt" >"$CERTS_DIR/device-chain.crt"
+    printf 'dwdtCnMYpX08FsFyUbJmRd9ML4frwJkqsXf7pR25LCo=\n' >"$CERTS_DIR/wireguard.key"
+    printf '[Interface]\n' >"$CERTS_DIR/wg0.conf"
+    printf 'dev-1\n' >"$CERTS_DIR/device-id"
+    {
+        printf 'device_id dev-1\nserial 1000\nnot_after %s\nrenew_after %s\n' "$2" "$1"
+        for _name in $REQUIRED_FILES; do printf 'sha256 %s %s\n' "$_name" "$(sha256_of "$CERTS_DIR/$_name")"; done
+    } >"$CERTS_DIR/enrolled"
+}
+
+# script NAME ARGUMENTS...: runs it with this shell; prints its status, and then what it did, as $TEMP/did has it.
+script() {
+    rm -rf "$TEMP/did" "$NEXT"
+    _name=$1
+    shift
+    _shell=$(readlink "/proc/$$/exe")
+    case $_shell in
+        *busybox*) set -- sh "$HERE/$_name" "$@" ;;
+        *) set -- "$HERE/$_name" "$@" ;;
+    esac
+    _got=0
+    env PATH="$TEMP/bin:$PATH" DID="$TEMP/did" ENROLL_CONFIG=/dev/null CERTS_DIR="$CERTS_DIR" ALLOW_VOLATILE_CERTS=yes \
+        BRIDGE_URL=https://bridge.invalid CA_FINGERPRINT="$CA_FINGERPRINT" RETRY_FOR=1 "$_shell" "$@" >/dev/null 2>"$TEMP/said" || _got=$?
+    printf '%s' "$_got"
+    if [ -e "$TEMP/did" ]; then sed 's/^/ /' "$TEMP/did"; fi
+}
+
+# In a subshell: curl and date answer with STATUS (000 for no answer), HEADERS and BODY, and with CLOCK, which can be set
+# when SETTABLE says so.
+fake_bridge() {
+    BRIDGE_URL=$1 BRIDGE_ALLOW_HTTP=yes BRIDGE_TLS_TRUST=pinned HTTP_TIMEOUT=5 CLOCK_SYNC_WAIT=0 ID=dev-1
+    STATUS=200 HEADERS='' BODY='' CLOCK='' SETTABLE=no BUILD_STAMP_FILE=$TEMP/none SYNC_WAITED=no
+    read_bridge_url
+    mkdir -p "$WORK/empty"
+    curl() {
+        _out='' _headers=''
+        while [ $# -gt 0 ]; do
+            case $1 in
+                -o) _out=$2 ;;
+                -D) _headers=$2 ;;
+            esac
+            shift
+        done
+        [ "$STATUS" != 000 ] || return 7
+        printf 'HTTP/1.1 %s x\r\n%s\r\n\r\n' "$STATUS" "$HEADERS" >"$_headers"
+        printf '%s' "$BODY" >"$_out"
+        printf '%s' "$STATUS"
+    }
+    date() {
+        case $*:$CLOCK in
+            '-u -s '*)
+                [ "$SETTABLE" = yes ] || return 1
+                CLOCK=${3#@}
+                ;;
+            *:) command date "$@" ;;
+            '-u +%s:'*) printf '%s\n' "$CLOCK" ;;
+            *) command date "$@" ;;
+        esac
+    }
+}
+
+# What is made of an answer to the question for the CA certificate, from somebody who is not known yet.
+anchor_answer() {
+    (
+        fake_bridge https://bridge.example.com
+        STATUS=$1 HEADERS=${2:-} BODY='{"code":"device-decommissioned"}'
+        _got=0
+        settle_anchor || _got=$?
+        printf '%s %s %s %s' "$_got" "$TROUBLE" "$PACE" "$RETRY_AFTER"
+    ) 2>/dev/null || printf 'ended with %s' "$?"
+}
+
+test_strangers_refusals_stop_nothing() {
+    enrolled_device 2020-01-01T00:00:00Z 2030-01-01T00:00:00Z
+    rm "$STATE/anchor.crt"
+    for _code in 202 204 301 400 401 403 404 409 410 413 415 418 422; do
+        is "before anybody is known: $_code" "$(anchor_answer "$_code" 'Retry-After: 1')" '1 trust slow 0'
+    done
+    for _code in 429 500 502 503 504; do
+        is "before anybody is known: $_code" "$(anchor_answer "$_code" 'Retry-After: 7')" '1 unreachable soon 7'
+    done
+    is 'before anybody is known: nothing' "$(anchor_answer 000)" '1 unreachable soon 0'
+}
+
+test_asking_for_the_time_keeps_the_answer() {
+    enrolled_device 2020-01-01T00:00:00Z 2030-01-01T00:00:00Z
+    is 'the answer that is being judged' "$(
+        fake_bridge http://bridge.example.com
+        ANCHOR=$STATE/anchor.crt _leaf=$CERTS_DIR/device.crt
+        BODY='{"this":"answer"}'
+        fetch answer POST "$BASE_URL/devices/dev-1/enroll"
+        BODY='{"status":"up"}' CLOCK=1000000000 HEADERS="Date: $(command date -u '+%a, %d %b %Y %H:%M:%S GMT')"
+        judge_time 2>/dev/null || echo 'not judged'
+        printf '%s %s' "$(cat "$WORK/answer")" "$((CLOCK_OFFSET > 0))"
+    )" '{"this":"answer"} 1'
+}
+
+disk_is() {
+    if [ "$1" = full ]; then
+        dd() { return 1; }
+    fi
+}
+
+# Whether the answer in $WORK/answer would be staged: the status, and what ended it.
+staged() {
+    (
+        disk_is "$1"
+        fake_bridge https://bridge.example.com
+        ANCHOR=$STATE/anchor.crt
+        stage_answer enroll
+    ) 2>"$TEMP/said" || printf 'status %s: ' "$?"
+    tail -n 1 "$TEMP/said"
+}
+
+test_full_disks() {
+    _soon=$(date -u -d "@$(($(date +%s) + 30000))" +%Y-%m-%dT%H:%M:%SZ)
+    enrolled_device 2020-01-01T00:00:00Z "$_soon"
+    rm -rf "$WORK" "$NEXT"
+    mkdir -p "$WORK/empty" "$NEXT"
+    cp "$CERTS_DIR/device.key" "$NEXT/"
+    printf '{"device_id":"dev-1","not_after":"%s","renew_after":"%s","wireguard_ip":"10.8.0.2","cert":%s,"ca_chain":%s,"wg":%s}' "$_soon" "$_soon" \
+        "$(json_text <"$CERTS_DIR/device.crt")" "$(json_text <"$TEMP/ca/ca.crt")" \
+        "$(printf '[Interface]\nPrivateKey = %s\n[Peer]\n' "$WG_PLACEHOLDER" | json_text)" >"$WORK/answer"
+    is 'room for all' "$(staged empty)" ''
+    is 'room for all: staged' "$(is_staged && echo yes)" yes
+    for _file in cas ca-chain.crt device-chain.crt device.crt put; do
+        rm -f "$NEXT/enrolled"
+        rm -f "$WORK/$_file"
+        ln -s /dev/full "$WORK/$_file"
+        is "no room for $_file" "$(staged empty | cut -d : -f 1)" 'status 4'
+        is "no room for $_file: not staged" "$(is_staged || echo no)" no
+        rm -f "$WORK/$_file"
+    done
+    printf 'cut short' >"$WORK/answer"
+    is 'an answer that cannot be read' "$(staged empty | cut -d : -f 1)" 'status 16'
+    is 'full before the answer is looked at' "$(staged full)" "status 4: unit.sh: error: no room in $CERTS_DIR"
+    is 'rejected' "$(fetched_status 400 empty)" 'status 15'
+    is 'rejected where the disk may have cut the request' "$(fetched_status 400 full)" 'status 4'
+}
+
+# fetched_status STATUS DISK: what is made of an answer of the bridge.
+fetched_status() {
+    (
+        disk_is "$2"
+        fake_bridge https://bridge.example.com
+        ANCHOR=$STATE/anchor.crt STATUS=$1
+        fetch answer GET "$BASE_URL/x"
+        judge_status
+        printf '%s %s %s' "$TROUBLE" "$PACE" "$RETRY_AFTER"
+    ) 2>/dev/null || printf 'status %s' "$?"
+}
+
+# put_with_sync WORKS: yes, no, or once; what is put, and whether.
+put_with_sync() {
+    (
+        SYNC='' WORKS=$1
+        sync() {
+            echo "sync $*" | sed "s|$CERTS_DIR|..|g; s/ *$//" >>"$TEMP/did"
+            case $WORKS:$* in
+                yes:* | *: | once:*/work/sync*) return 0 ;;
+                *) return 1 ;;
+            esac
+        }
+        rm -f "$TEMP/did" "$CERTS_DIR/x"
+        echo x | put "$CERTS_DIR/x" || exit "$?"
+    ) 2>/dev/null || printf 'status %s ' "$?"
+    sort "$TEMP/did" | uniq | tr '\n' ' '
+    [ ! -e "$CERTS_DIR/x" ] || printf 'written'
+}
+
+test_disks_that_fail() {
+    is 'sync of files' "$(put_with_sync yes)" 'sync .. sync ../.bridge/work/put sync ../.bridge/work/sync ../.bridge/work written'
+    is 'sync without files' "$(put_with_sync no)" 'sync sync ../.bridge/work/sync ../.bridge/work written'
+    is 'a disk that fails' "$(put_with_sync once)" 'status 4 sync ../.bridge/work/put sync ../.bridge/work/sync ../.bridge/work '
+}
+
+test_renewal_is_spread() {
+    program openssl <<END
+if [ "\$1" = rand ]; then echo 0003e8; else exec $(command -v openssl) "\$@"; fi
+END
+    program curl <<'END'
+echo curl >>"$DID"
+exit 7
+END
+    program sleep <<'END'
+for _lock in "$CERTS_DIR"/.bridge/lock.*; do [ ! -e "$_lock" ] || locked=' locked'; done
+echo "sleep $1$locked" >>"$DID"
+END
+    _soon=$(date -u -d "@$(($(date +%s) + 30000))" +%Y-%m-%dT%H:%M:%SZ)
+    enrolled_device 2020-01-01T00:00:00Z "$_soon"
+    is 'due, not expired: waits without the lock' "$(script renew.sh)" "11 sleep 1000$NL curl"
+    is 'without jitter' "$(RENEW_JITTER=0 && export RENEW_JITTER && script renew.sh)" '11 curl'
+    is 'at once' "$(script renew.sh --now)" '11 curl'
+    enrolled_device 2020-01-01T00:00:00Z 2020-02-01T00:00:00Z
+    is 'expired' "$(script renew.sh)" '11 curl'
+    enrolled_device "$_soon" "$_soon"
+    is 'not due' "$(script renew.sh)" 0
+    is 'not due, said' "$(grep -c 'not due before' "$TEMP/said")" 1
+    program sleep <<'END'
+echo "sleep $1" >>"$DID"
+sed -i 's/^renew_after .*/renew_after 2099-01-01T00:00:00Z/' "$CERTS_DIR/enrolled"
+END
+    enrolled_device 2020-01-01T00:00:00Z "$_soon"
+    is 'renewed meanwhile by another run' "$(script renew.sh)" '0 sleep 1000'
+    program sleep <<'END'
+mkdir "$CERTS_DIR/.bridge/lock.$(cat /proc/sys/kernel/random/boot_id)"
+echo "$PPID $(sed 's/.*) //' /proc/$PPID/stat | cut -d ' ' -f 20)" >"$CERTS_DIR/.bridge/lock.$(cat /proc/sys/kernel/random/boot_id)/owner"
+END
+    enrolled_device 2020-01-01T00:00:00Z "$_soon"
+    is 'another run is at work after the wait' "$(script renew.sh)" 5
+    rm -rf "${TEMP:?}/bin" "$CERTS_DIR"
+    mkdir -p "$WORK" "$NEXT"
 }
 
 sed -n 's/^\(test_[a-z_]*\)() {$/\1/p' "$TESTS/unit.sh" >"$TEMP/tests"

@@ -220,6 +220,24 @@ class EnrollScriptTest {
 
     @ParameterizedTest
     @EnumSource
+    void tunnelKeyBakedIntoAnImageShouldBeReplaced(DeviceShell shell) throws Exception {
+        ScriptedDevice master = device(shell, "master");
+        succeed(master.enroll());
+        ScriptedDevice copy = bridge.device(
+                shell, disk.resolve("copy"), "copy-" + shell.name().toLowerCase(Locale.ROOT));
+        Files.createDirectories(copy.certs());
+        Files.copy(master.file("wg0.conf"), copy.file("wg0.conf"));
+
+        Run run = succeed(copy.enroll());
+
+        assertThat(run.log()).contains("wireguard-key-in-use", "made a new WireGuard key");
+        copy.assertWhole();
+        assertThat(copy.text("wireguard.key")).isNotEqualTo(master.text("wireguard.key"));
+        assertThat(bridge.peers()).containsKeys(master.id(), copy.id());
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void changedIdShouldNotCostAnEnrolledDeviceItsIdentity(DeviceShell shell) throws Exception {
         ScriptedDevice device = device(shell, "named");
         succeed(device.enroll());

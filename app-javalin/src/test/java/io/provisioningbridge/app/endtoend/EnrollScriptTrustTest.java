@@ -27,6 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @RequiresServer({"step-ca", "step", "dash", "busybox", "openssl", "curl"})
 class EnrollScriptTrustTest {
 
+    private static final int SETTINGS = 7;
     private static final int TRUST = 10;
     private static final CertificateHierarchy ATTACKER = CertificateHierarchy.of("Attacker");
 
@@ -77,7 +78,7 @@ class EnrollScriptTrustTest {
 
     @ParameterizedTest
     @EnumSource
-    void wrongFingerprintShouldEndIt(DeviceShell shell) throws Exception {
+    void wrongFingerprintShouldEnrollNowhere(DeviceShell shell) throws Exception {
         ScriptedDevice device = device(shell, "wrong").with("CA_FINGERPRINT", "0123456789abcdef".repeat(4));
 
         assertRefused(device.enroll(), device);
@@ -246,7 +247,7 @@ class EnrollScriptTrustTest {
             ScriptedDevice device = device(shell, "http")
                     .with("BRIDGE_URL", "http://localhost:" + plain.listeningOn())
                     .with("CA_FINGERPRINT", CertificateFingerprint.of(itsRoot).hex());
-            assertThat(device.enroll().status()).isEqualTo(2);
+            assertThat(device.enroll().status()).isEqualTo(SETTINGS);
 
             Run run = device.with("BRIDGE_ALLOW_HTTP", "yes").enroll();
 
@@ -275,6 +276,6 @@ class EnrollScriptTrustTest {
     void urlThatCannotBeTrustedShouldBeRefused(String url) throws Exception {
         Run run = device(DeviceShell.BUSYBOX, "url").with("BRIDGE_URL", url).enroll();
 
-        assertThat(run.status()).as(run.log()).isEqualTo(2);
+        assertThat(run.status()).as(run.log()).isEqualTo(SETTINGS);
     }
 }

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.provisioningbridge.core.domain.AuditEvent;
 import io.provisioningbridge.core.domain.DeviceCertificate.Standing;
 import io.provisioningbridge.core.domain.DeviceId;
 import io.provisioningbridge.core.domain.KeyHash;
 import io.provisioningbridge.core.domain.Pem;
+import io.provisioningbridge.core.port.Change;
 import io.provisioningbridge.testkit.fixture.CsrBuilder;
 import io.provisioningbridge.testkit.fixture.DeviceKey;
 import io.provisioningbridge.testkit.fixture.SignedRequestBuilder;
@@ -140,6 +142,28 @@ class SignedRequestTest {
                 .cms();
 
         assertProblem(post("/devices/dev-001/enroll", cms), 409, "other-key");
+    }
+
+    @Test
+    void anotherTenantsCertificateUnderTheSameRootShouldProveNothing() throws Exception {
+        enrolled("dev-001");
+        DeviceKey key = DeviceKey.p256();
+        Identity tenants = new Identity(key, parts.authority.siblingsCertificate(key, "dev-001"));
+
+        assertProblem(sign("dev-001", request("dev-001", DeviceKey.p256()), tenants), 409, "other-key");
+        assertThat(parts.store.certificates(ID)).hasSize(1);
+    }
+
+    @Test
+    void aRevokedCertificateShouldProveNothing() throws Exception {
+        Identity device = enrolled("dev-001");
+        parts.store.commit(new Change.Revoked(
+                parts.store.certificates(ID).get(0),
+                new AuditEvent(parts.clock.instant(), ID.key(), AuditEvent.Action.CERTIFICATE_REVOKED, "test", "")));
+
+        assertProblem(sign("dev-001", request("dev-001", DeviceKey.p256()), device), 409, "other-key");
+        assertProblem(sign("dev-001", request("dev-001", device.key()), device), 409, "certificate-revoked");
+        assertThat(parts.store.certificates(ID)).hasSize(1);
     }
 
     @Test

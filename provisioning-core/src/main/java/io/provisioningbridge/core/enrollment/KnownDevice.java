@@ -6,6 +6,7 @@ import io.provisioningbridge.core.domain.DeviceCertificate.Standing;
 import io.provisioningbridge.core.domain.KeyHash;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * A device and the certificates of its present incarnation that were handed out, oldest first.
@@ -32,17 +33,19 @@ record KnownDevice(Device device, List<DeviceCertificate> certificates) {
                 .findFirst());
     }
 
-    /** What a signed request was answered with before. */
+    /** What a signed request was last answered with: more than once, where an answer expired and it came again. */
     Optional<DeviceCertificate> answerTo(Optional<RequestSignature> signature) {
-        return signature.flatMap(by -> certificates.stream()
-                .filter(certificate -> certificate.request().equals(by.digest()))
-                .findFirst());
+        return signature.flatMap(by -> newest(certificates.stream()
+                .filter(certificate -> certificate.request().equals(by.digest()))));
     }
 
     /** The newest certificate for a key. */
     Optional<DeviceCertificate> latestFor(KeyHash key) {
-        return certificates.stream()
-                .filter(certificate -> certificate.key().equals(key))
-                .reduce((older, newer) -> newer);
+        return newest(
+                certificates.stream().filter(certificate -> certificate.key().equals(key)));
+    }
+
+    private static Optional<DeviceCertificate> newest(Stream<DeviceCertificate> oldestFirst) {
+        return oldestFirst.reduce((older, newer) -> newer);
     }
 }

@@ -8,6 +8,7 @@ import io.provisioningbridge.core.port.BackendRefusedException.Fault;
 import io.provisioningbridge.core.port.BackendUnavailableException;
 import io.provisioningbridge.core.port.CertificateAuthority;
 import io.provisioningbridge.core.port.ServerCertificateIssuer;
+import io.provisioningbridge.testkit.fixture.DeviceKey;
 import io.provisioningbridge.testkit.fixture.FaultPlan;
 import java.math.BigInteger;
 import java.security.cert.X509Certificate;
@@ -69,6 +70,20 @@ public final class InMemoryCertificateAuthority implements CertificateAuthority,
                 KeyPurposeId.id_kp_clientAuth,
                 clock.instant(),
                 lifetime));
+    }
+
+    /**
+     * What another issuing CA under the same root signs for another tenant: a certificate with a name that is perhaps one of
+     * this authority's devices, too. Verifies with {@link #sibling()} and the root; counts as issued by nobody here.
+     */
+    public X509Certificate siblingsCertificate(DeviceKey key, String commonName) {
+        SubjectPublicKeyInfo info = SubjectPublicKeyInfo.getInstance(key.publicKeyInfo());
+        return issuer.siblingsLeaf(commonName, info, clock.instant(), lifetime);
+    }
+
+    /** The issuing CA of another tenant, under the same root. */
+    public X509Certificate sibling() {
+        return issuer.sibling();
     }
 
     @Override

@@ -27,26 +27,35 @@ import org.bouncycastle.cert.X509v3CertificateBuilder;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
-/** A root and an issuing CA that live as long as the process. Immutable. */
+/** A root, an issuing CA, and another one under the same root, that live as long as the process. Immutable. */
 final class InMemoryIssuer {
 
     private static final Duration BACKDATE = Duration.ofMinutes(1);
     private static final Duration AUTHORITY_LIFETIME = Duration.ofDays(3650);
     private static final X500Name ROOT = named("In-memory Root CA");
     private static final X500Name ISSUING = named("In-memory Issuing CA");
+    private static final X500Name SIBLING = named("In-memory Issuing CA of another tenant");
 
     private final SecureRandom random = new SecureRandom();
     private final DeviceKey issuingKey = DeviceKey.p256();
+    private final DeviceKey siblingKey = DeviceKey.p256();
     private final List<X509Certificate> authorities;
+    private final X509Certificate sibling;
 
     InMemoryIssuer(Instant now) {
         DeviceKey rootKey = DeviceKey.p256();
         this.authorities =
                 List.of(authority(ISSUING, issuingKey, 0, rootKey, now), authority(ROOT, rootKey, 1, rootKey, now));
+        this.sibling = authority(SIBLING, siblingKey, 0, rootKey, now);
     }
 
     List<X509Certificate> authorities() {
         return authorities;
+    }
+
+    /** The CA that signs for another tenant. */
+    X509Certificate sibling() {
+        return sibling;
     }
 
     SubjectPublicKeyInfo ownPublicKey() {
@@ -60,7 +69,24 @@ final class InMemoryIssuer {
             KeyPurposeId purpose,
             Instant now,
             Duration lifetime) {
-        X509v3CertificateBuilder certificate = builder(ISSUING, named(commonName), key, now, lifetime);
+        return leaf(ISSUING, issuingKey, commonName, key, alternativeNames, purpose, now, lifetime);
+    }
+
+    X509Certificate siblingsLeaf(String commonName, SubjectPublicKeyInfo key, Instant now, Duration lifetime) {
+        List<GeneralName> names = List.of(new GeneralName(GeneralName.dNSName, commonName));
+        return leaf(SIBLING, siblingKey, commonName, key, names, KeyPurposeId.id_kp_clientAuth, now, lifetime);
+    }
+
+    private X509Certificate leaf(
+            X500Name issuer,
+            DeviceKey issuersKey,
+            String commonName,
+            SubjectPublicKeyInfo key,
+            List<GeneralName> alternativeNames,
+            KeyPurposeId purpose,
+            Instant now,
+            Duration lifetime) {
+        X509v3CertificateBuilder certificate = builder(issuer, named(commonName), key, now, lifetime);
         try {
             certificate.addExtension(Extension.basicConstraints, true, new BasicConstraints(false));
             certificate.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature));
@@ -72,7 +98,7 @@ final class InMemoryIssuer {
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }
-        return signed(certificate, issuingKey.pair().getPrivate());
+        return signed(certificate, issuersKey.pair().getPrivate());
     }
 
     private X509Certificate authority(X500Name name, DeviceKey key, int pathLength, DeviceKey rootKey, Instant now) {

@@ -157,11 +157,31 @@ class ReenrollmentTest {
 
     @Test
     void repeatedSignedRequestShouldGetTheSameAnswerAndSignNothing() {
-        Enrolled second = enrolled(renew(first));
+        EnrollmentRequest same = signed(request(newKey, newPeer), leaf(first));
+        Enrolled second = enrolled(rig.bridge.enroll(same));
         int signs = rig.signs();
 
-        assertThat(renew(first)).isEqualTo(second);
+        assertThat(rig.bridge.enroll(same)).isEqualTo(second);
+        assertThat(renew(first)).as("another signature").isEqualTo(second);
         assertThat(rig.signs()).isEqualTo(signs);
+    }
+
+    @Test
+    void repeatedSignedRequestShouldBeSignedOnceMoreWhenItsAnswerHasExpired() {
+        EnrollmentRequest same = signed(request(newKey, newPeer), leaf(first));
+        Enrolled expired = enrolled(rig.bridge.enroll(same));
+        rig.clock.set(expired.notAfter());
+        int signs = rig.signs();
+
+        Enrolled again = enrolled(rig.bridge.enroll(same));
+
+        assertThat(again.certificatePem()).isNotEqualTo(expired.certificatePem());
+        assertThat(rig.bridge.enroll(same)).isEqualTo(again);
+        assertThat(rig.bridge.enroll(same)).isEqualTo(again);
+        assertThat(rig.signs()).isEqualTo(signs + 1);
+        confirm(again);
+        assertThat(rig.bridge.enroll(same)).as("after it was seen").isEqualTo(again);
+        assertThat(rig.signs()).isEqualTo(signs + 1);
     }
 
     @Test
@@ -192,6 +212,18 @@ class ReenrollmentTest {
 
         assertThat(refusal(rig.bridge.enroll(signed(request(newKey, newPeer), foreign))))
                 .isEqualTo(RefusalReason.OTHER_KEY);
+    }
+
+    /** The provider's root signs for other tenants, too. */
+    @Test
+    void sameNameFromASiblingUnderTheSameRootShouldProveNothing() throws Exception {
+        X509Certificate tenants = rig.authority.siblingsCertificate(DeviceKey.p256(), ID);
+        tenants.verify(rig.authority.sibling().getPublicKey());
+        rig.authority.sibling().verify(rig.authority.authorities().get(1).getPublicKey());
+
+        assertThat(refusal(rig.bridge.enroll(signed(request(newKey, newPeer), tenants))))
+                .isEqualTo(RefusalReason.OTHER_KEY);
+        assertThat(device().peer().key().base64()).isEqualTo(firstPeer);
     }
 
     @Test
