@@ -1,7 +1,6 @@
 package io.provisioningbridge.adapter.jdbc;
 
 import io.provisioningbridge.core.domain.AuditEvent;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -58,7 +57,7 @@ final class EventTable {
                 .get(0);
     }
 
-    private static AuditEvent event(ResultSet row) throws SQLException {
+    private static AuditEvent event(Columns row) throws SQLException {
         return new AuditEvent(
                 Instant.ofEpochMilli(row.getLong("at")),
                 row.getString("subject"),

@@ -32,7 +32,7 @@ class MovedDeviceTest {
                 .asText();
         ObjectNode device = (ObjectNode) platform.get("/api/tenant/devices?deviceName=" + DEVICE);
         device.remove("type");
-        device.set("deviceProfileId", Json.id("DEVICE_PROFILE", other));
+        device.set("deviceProfileId", EntityId.of("DEVICE_PROFILE", other));
         platform.post("/api/device", device);
     }
 
