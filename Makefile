@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help build verify test format demo benchmark webhooks ci clean
+.PHONY: help build verify test format demo benchmark webhooks trouble ci clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,6 +26,10 @@ benchmark: ## enrollments beside bare signatures at a real step-ca; a few minute
 webhooks: ## a platform that tells of 10,000 devices over 64 connections; some minutes
 	./mvnw -q package -pl benchmarks,app-javalin -am -DskipTests
 	cd benchmarks/target && $${JAVA_HOME:+$$JAVA_HOME/bin/}java -cp lib/benchmarks.jar io.provisioningbridge.benchmarks.WebhookBenchmark ../../bridge
+
+trouble: ## enrollments while hawkBit and ThingsBoard are away, silent or talk nonsense; some minutes
+	./mvnw -q package -pl benchmarks,app-javalin -am -DskipTests
+	cd benchmarks/target && $${JAVA_HOME:+$$JAVA_HOME/bin/}java -cp lib/benchmarks.jar io.provisioningbridge.benchmarks.TroubleBenchmark ../../bridge
 
 ci: ## what CI runs: installs the real servers if missing, then every test with them required
 	.ci/run

@@ -6,13 +6,11 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import io.provisioningbridge.adapter.stepca.CertificateFingerprint;
 import io.provisioningbridge.adapter.stepca.FingerprintTrust;
 import io.provisioningbridge.testkit.fixture.CsrBuilder;
-import io.provisioningbridge.testkit.fixture.Seeded;
 import io.provisioningbridge.testkit.server.StepCaProvisioner;
 import io.provisioningbridge.testkit.server.StepCaServer;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -45,8 +43,8 @@ public final class EnrollmentBenchmark {
     private final HttpClient toStepCa;
     private final HttpClient toBridge;
     private final TokenMint mint;
-    private final Seeded seeded = new Seeded(4);
-    private int devices;
+    private final Enrollments enrollments;
+    private int bareDevices;
 
     private EnrollmentBenchmark(StepCaServer stepCa, BridgeUnderLoad bridge) throws Exception {
         this.stepCa = stepCa;
@@ -55,6 +53,7 @@ public final class EnrollmentBenchmark {
         this.toStepCa = client(FingerprintTrust.ofStepCa(stepCa.url(), root, Duration.ofSeconds(10))
                 .context());
         this.toBridge = client(bridge.trust(root));
+        this.enrollments = new Enrollments(bridge.url(), 4);
         this.mint = TokenMint.open(stepCa.url(), toStepCa, PASSWORD);
     }
 
@@ -101,16 +100,15 @@ public final class EnrollmentBenchmark {
     }
 
     private static Map<String, String> environment(StepCaServer stepCa) {
-        return Map.of(
-                "STEP_CA_URL", stepCa.url().toString(),
-                "STEP_CA_FINGERPRINT", stepCa.rootFingerprint(),
-                "STEP_CA_PROVISIONER_NAME", "benchmark",
-                "STEP_CA_PROVISIONER_PASSWORD", PASSWORD,
-                "BRIDGE_LISTEN", "127.0.0.1:0",
-                "BRIDGE_ADMIN_LISTEN", "127.0.0.1:0",
-                "WG_SUBNET", "10.0.0.0/8",
-                "WG_SERVER_ENDPOINT", "vpn.example.com:51820",
-                "WG_SERVER_PUBLIC_KEY", new Seeded(1).peerKey().base64());
+        return Enrollments.configuration(Map.of(
+                "STEP_CA_URL",
+                stepCa.url().toString(),
+                "STEP_CA_FINGERPRINT",
+                stepCa.rootFingerprint(),
+                "STEP_CA_PROVISIONER_NAME",
+                "benchmark",
+                "STEP_CA_PROVISIONER_PASSWORD",
+                PASSWORD));
     }
 
     private static HttpClient client(SSLContext trust) {
@@ -121,12 +119,12 @@ public final class EnrollmentBenchmark {
     }
 
     /** In parts, because step-ca takes no token that is older than five minutes. */
-    private void warmUp(int enrollments) throws Exception {
+    private void warmUp(int devices) throws Exception {
         System.err.println("warming up ...");
         int part = 1000;
-        for (int done = 0; done < enrollments; done += part) {
+        for (int done = 0; done < devices; done += part) {
             Load.run(toStepCa, bareRequests(part / 4), 8, 201);
-            Load.run(toBridge, enrollments(part), 32, 200);
+            Load.run(toBridge, enrollments.next(part), 32, 200);
         }
     }
 
@@ -134,10 +132,10 @@ public final class EnrollmentBenchmark {
         List<Round> rounds = new ArrayList<>();
         for (int number = 1; number <= ROUNDS; number++) {
             List<HttpRequest> bareRequests = bareRequests(requests);
-            List<HttpRequest> enrollments = enrollments(requests);
+            List<HttpRequest> prepared = enrollments.next(requests);
             Measured bare = Load.run(toStepCa, bareRequests, connections, 201);
             Duration before = bridge.cpu();
-            Measured through = Load.run(toBridge, enrollments, connections, 200);
+            Measured through = Load.run(toBridge, prepared, connections, 200);
             double cpuMillis = bridge.cpu().minus(before).toMillis() / (double) requests;
             rounds.add(new Round(bare, through, through.perSecond() / bare.perSecond(), cpuMillis));
             System.err.printf(
@@ -151,31 +149,11 @@ public final class EnrollmentBenchmark {
         List<HttpRequest> requests = new ArrayList<>(count);
         URI sign = stepCa.url().resolve("/1.0/sign");
         for (int i = 0; i < count; i++) {
-            String device = "bare-" + devices++;
-            requests.add(post(sign, Map.of("csr", CsrBuilder.forDevice(device).pem(), "ott", mint.token(device))));
+            String device = "bare-" + bareDevices++;
+            requests.add(Enrollments.post(
+                    sign, Map.of("csr", CsrBuilder.forDevice(device).pem(), "ott", mint.token(device))));
         }
         return requests;
-    }
-
-    private List<HttpRequest> enrollments(int count) throws Exception {
-        List<HttpRequest> requests = new ArrayList<>(count);
-        for (int i = 0; i < count; i++) {
-            String device = "device-" + devices++;
-            requests.add(post(
-                    bridge.url().resolve("/devices/" + device + "/enroll"),
-                    Map.of(
-                            "csr_pem", CsrBuilder.forDevice(device).pem(),
-                            "wg_public_key", seeded.peerKey().base64())));
-        }
-        return requests;
-    }
-
-    private static HttpRequest post(URI uri, Map<String, String> body) throws Exception {
-        return HttpRequest.newBuilder(uri)
-                .header("Content-Type", "application/json")
-                .timeout(Duration.ofSeconds(60))
-                .POST(BodyPublishers.ofByteArray(JSON.writeValueAsBytes(body)))
-                .build();
     }
 
     private static void write(List<Row> rows, long peakMebibytes, int warmUp) throws Exception {
