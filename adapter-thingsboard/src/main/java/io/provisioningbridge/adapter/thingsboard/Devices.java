@@ -32,11 +32,13 @@ final class Devices {
     record Device(String id, String profileId, ObjectNode json) {
 
         static Device of(String operation, JsonNode json) {
-            String id = json.path("id").path("id").asText("");
-            if (id.isEmpty() || !(json instanceof ObjectNode object)) {
+            if (!(json instanceof ObjectNode object)) {
                 throw Refusals.nonsense(operation, "it is no device");
             }
-            return new Device(id, json.path("deviceProfileId").path("id").asText(""), object);
+            return new Device(
+                    EntityId.in(operation, json),
+                    json.path("deviceProfileId").path("id").asText(""),
+                    object);
         }
 
         String name() {

@@ -7,6 +7,7 @@ import io.provisioningbridge.core.port.BackendUnavailableException;
 import io.provisioningbridge.http.Deadline;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -72,7 +73,7 @@ public final class ThingsBoardCheck {
         if (createsDevices(profile)) {
             findings.add(Finding.PROFILE_CREATES_DEVICES);
         }
-        findWebhook(profile.path("defaultRuleChainId").path("id").asText(""), findings, deadline);
+        findWebhook(ProfileRepair.chainOf(profile), findings, deadline);
         return findings;
     }
 
@@ -91,12 +92,12 @@ public final class ThingsBoardCheck {
                 || profile.path("provisionType").asText().equals("ALLOW_CREATE_NEW_DEVICES");
     }
 
-    private void findWebhook(String chainId, Set<Finding> findings, Deadline deadline) {
+    private void findWebhook(Optional<String> chainId, Set<Finding> findings, Deadline deadline) {
         if (chainId.isEmpty()) {
             findings.add(Finding.NO_WEBHOOK);
             return;
         }
-        RuleChainGraph chain = new RuleChainGraph(new RuleChains(api).metadata(chainId, deadline));
+        RuleChainGraph chain = new RuleChainGraph(new RuleChains(api).metadata(chainId.get(), deadline));
         Set<Arrival> calls = EventWay.ofConnect(chain);
         Set<Arrival> ours = calls.stream()
                 .filter(call -> webhooks.isEmpty()

@@ -211,7 +211,7 @@ public final class ThingsBoardDevicePlatform implements DevicePlatform {
         List<Listed> listed = new ArrayList<>();
         for (JsonNode device : json.path("data")) {
             listed.add(new Listed(
-                    device.path("id").path("id").asText(), device.path("name").asText()));
+                    EntityId.in(operation, device), device.path("name").asText()));
         }
         boolean more = json.path("hasNext").asBoolean();
         return new Page(listed, more ? Optional.of((page + 1) + "/" + limit) : Optional.empty());
