@@ -121,14 +121,7 @@ public final class ThingsBoardDevicePlatform implements DevicePlatform {
                 return Removal.ABSENT;
             }
             boolean stays = suspended || settings.mode() == ThingsBoardMode.CHAIN;
-            if (stays && isQuarantined(found.get(), suspended || cameBack, deadline)) {
-                if (cameBack) {
-                    LOG.warn(
-                            "device {} came back to ThingsBoard as {} and is quarantined: does the device profile make"
-                                    + " devices?",
-                            found.get().name(),
-                            found.get().id());
-                }
+            if (stays && isQuarantined(found.get(), suspended, cameBack, deadline)) {
                 return Removal.QUARANTINED;
             }
             if (!suspended && (!stays || !cameBack)) {
@@ -140,8 +133,8 @@ public final class ThingsBoardDevicePlatform implements DevicePlatform {
         throw Refusals.contended("removing device " + id);
     }
 
-    /** @param begin whether to begin it where it is not yet so */
-    private boolean isQuarantined(Device device, boolean begin, Deadline deadline) {
+    /** Begins it where it is not yet so, when the device is suspended or came back. */
+    private boolean isQuarantined(Device device, boolean suspended, boolean cameBack, Deadline deadline) {
         Optional<Credentials> present = devices.credentials(device, deadline);
         if (present.isEmpty()) {
             return false;
@@ -149,13 +142,26 @@ public final class ThingsBoardDevicePlatform implements DevicePlatform {
         if (Quarantine.holds(present.get())) {
             return true;
         }
-        if (!begin) {
+        if (!suspended && !cameBack) {
             return false;
         }
-        return devices.replace(device, present.get(), Quarantine.TYPE, quarantine.newToken(), "", deadline)
+        boolean begun = devices.replace(device, present.get(), Quarantine.TYPE, quarantine.newToken(), "", deadline)
                 .isPresent();
+        if (begun && cameBack) {
+            LOG.warn(
+                    "device {} came back to ThingsBoard as {} and is quarantined: does the device profile make devices?",
+                    device.name(),
+                    device.id());
+        }
+        return begun;
     }
 
+    /**
+     * {@inheritDoc}
+     *
+     * <p>The attributes are read first: a chain profile lets a device change its own credential by connecting, at any moment. The
+     * other way round the certificate that was there before would be taken for the one that connected.
+     */
     @Override
     public Optional<Registered> look(DeviceId id) {
         Deadline deadline = Deadline.in(settings.deadline());
@@ -165,9 +171,9 @@ public final class ThingsBoardDevicePlatform implements DevicePlatform {
         }
         Device device = found.get();
         // One that goes away in between is not there.
-        return devices.credentials(device, deadline)
-                .flatMap(credentials -> devices.attributes(device, deadline)
-                        .map(attributes -> new Registered(
+        return devices.attributes(device, deadline)
+                .flatMap(attributes -> devices.credentials(device, deadline)
+                        .map(credentials -> new Registered(
                                 device.id(),
                                 device.name(),
                                 admittedBy(credentials),
