@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -27,6 +26,7 @@ final class StartCheck {
 
     private static final Logger LOG = LoggerFactory.getLogger(StartCheck.class);
     private static final long PAUSE_NANOS = Duration.ofSeconds(10).toNanos();
+    private static final int FORBIDDEN = 403;
     private static final String CONFIGURATION = "/rest/v1/system/configs";
 
     private final HawkbitSettings settings;
@@ -77,14 +77,18 @@ final class StartCheck {
             found.add("hawkBit at " + settings.url()
                     + " is talked to without TLS: password and target tokens can be read" + " on the way");
         }
-        client.get(HawkbitUpdateServer.TARGETS + "?limit=1", Deadline.in(settings.requestTimeout()));
-        Optional<JsonNode> tenant = tenant();
-        if (tenant.isEmpty()) {
+        client.check(
+                HawkbitUpdateServer.TARGETS + "?limit=1",
+                HawkbitUpdateServer::isPage,
+                Deadline.in(settings.requestTimeout()));
+        Answer tenant = client.peek(CONFIGURATION, Deadline.in(settings.requestTimeout()));
+        if (tenant.meaning() == Meaning.DONE) {
+            tenant.json().ifPresent(configuration -> judge(configuration, found));
+        } else if (tenant.status() == FORBIDDEN) {
             found.add("hawkBit does not show its tenant's configuration to user '" + settings.user()
                     + "' (permission TENANT_CONFIGURATION): whether it would bring deleted devices back, or let devices in"
                     + " with their target tokens, is not known");
         }
-        tenant.ifPresent(configuration -> judge(configuration, found));
         return found;
     }
 
@@ -103,19 +107,6 @@ final class StartCheck {
         if (settings.tokensHandedOut() && !isOn(configuration, "authentication.targettoken.enabled")) {
             found.add("devices are given target tokens, and hawkBit's tenant does not let them in with these"
                     + " (authentication.targettoken.enabled)");
-        }
-    }
-
-    /** Empty where the user may not read it. */
-    private Optional<JsonNode> tenant() {
-        try {
-            Answer answer = client.peek(CONFIGURATION, Deadline.in(settings.requestTimeout()));
-            return Optional.of(answer)
-                    .filter(there -> there.meaning() == Meaning.DONE)
-                    .flatMap(Answer::json);
-        } catch (BackendUnavailableException e) {
-            LOG.debug("hawkBit's configuration: {}", e.getMessage());
-            return Optional.empty();
         }
     }
 
