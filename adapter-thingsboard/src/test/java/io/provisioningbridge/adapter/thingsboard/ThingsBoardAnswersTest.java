@@ -225,10 +225,34 @@ class ThingsBoardAnswersTest {
                 catchThrowableOfType(BackendUnavailableException.class, () -> adapter.put(registration));
         assertThat(failure).hasMessageContaining("Too many requests");
         platform.simulator.limitRequests(1000);
-        assertThat(adapter.look(DEVICE).orElseThrow().attributes()).isEmpty();
+        ThingsBoardDevicePlatform rested = platform.adapter();
+        assertThat(rested.look(DEVICE).orElseThrow().attributes()).isEmpty();
 
-        adapter.put(registration);
-        assertThat(adapter.look(DEVICE).orElseThrow().attributes()).contains(registration.attributes());
+        rested.put(registration);
+        assertThat(rested.look(DEVICE).orElseThrow().attributes()).contains(registration.attributes());
+    }
+
+    @Test
+    void rateLimitShouldBeWaitedForWhileThereIsTime() {
+        Registration registration = registration();
+        platform.simulator.limitRate("2:1");
+
+        platform.adapter().put(registration);
+
+        assertThat(platform.simulator.refusedByRate()).isBetween(1, 2);
+        platform.simulator.limitRate("");
+        assertThat(platform.adapter().look(DEVICE).orElseThrow().attributes()).contains(registration.attributes());
+    }
+
+    @Test
+    void rateLimitShouldKeepEverybodyFromAskingForAWhile() {
+        answer(429, "{\"status\":429,\"message\":\"hm\",\"errorCode\":33,\"timestamp\":1}");
+        lookFails(BackendUnavailableException.class);
+        platform.simulator.interfere((method, path, exchange) -> {
+            throw new AssertionError("asked for " + path);
+        });
+
+        assertThat(lookFails(BackendUnavailableException.class)).hasMessageContaining("too many requests of ours");
     }
 
     @Test
