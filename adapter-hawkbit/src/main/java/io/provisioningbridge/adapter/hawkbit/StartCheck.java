@@ -4,8 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.provisioningbridge.adapter.hawkbit.Answer.Meaning;
 import io.provisioningbridge.core.port.BackendUnavailableException;
 import io.provisioningbridge.http.Deadline;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
+import io.provisioningbridge.http.Trust;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -73,7 +72,7 @@ final class StartCheck {
 
     private List<String> judged() {
         List<String> found = new ArrayList<>();
-        if (isReadable()) {
+        if (Trust.isReadableOnTheWay(settings.url())) {
             found.add("hawkBit at " + settings.url()
                     + " is talked to without TLS: password and target tokens can be read" + " on the way");
         }
@@ -113,16 +112,5 @@ final class StartCheck {
     /** 0.3.0M7 and 1.1.0: {@code {"key":{"value":true,"global":true}}}. */
     private static boolean isOn(JsonNode configuration, String key) {
         return configuration.path(key).path("value").asBoolean(false);
-    }
-
-    private boolean isReadable() {
-        if ("https".equalsIgnoreCase(settings.url().getScheme())) {
-            return false;
-        }
-        try {
-            return !InetAddress.getByName(settings.url().getHost()).isLoopbackAddress();
-        } catch (UnknownHostException e) {
-            return true;
-        }
     }
 }

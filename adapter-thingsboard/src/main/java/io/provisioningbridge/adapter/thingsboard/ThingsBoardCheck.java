@@ -5,6 +5,7 @@ import io.provisioningbridge.adapter.thingsboard.EventWay.Arrival;
 import io.provisioningbridge.core.port.BackendRefusedException;
 import io.provisioningbridge.core.port.BackendUnavailableException;
 import io.provisioningbridge.http.Deadline;
+import io.provisioningbridge.http.Trust;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
@@ -22,6 +23,8 @@ public final class ThingsBoardCheck {
 
     /** What is not as it should be. */
     public enum Finding {
+        /** It is talked to without TLS, and not on this machine: credentials can be read on the way. */
+        READABLE_ON_THE_WAY,
         /** There is no device profile of the name in the settings. */
         PROFILE_MISSING,
         /** The profile does not admit devices in the manner of the settings' mode. */
@@ -45,9 +48,13 @@ public final class ThingsBoardCheck {
 
     /** @param webhooks the bridge's own, with each secret that it accepts; none: it does not know */
     public ThingsBoardCheck(ThingsBoardSettings settings, List<Webhook> webhooks) {
+        this(settings, webhooks, new RestApi(settings));
+    }
+
+    ThingsBoardCheck(ThingsBoardSettings settings, List<Webhook> webhooks, RestApi api) {
         this.settings = settings;
         this.webhooks = List.copyOf(webhooks);
-        this.api = new RestApi(settings);
+        this.api = api;
     }
 
     /**
@@ -59,6 +66,9 @@ public final class ThingsBoardCheck {
     public Set<Finding> findings() {
         Deadline deadline = Deadline.in(settings.deadline());
         Set<Finding> findings = EnumSet.noneOf(Finding.class);
+        if (Trust.isReadableOnTheWay(settings.url())) {
+            findings.add(Finding.READABLE_ON_THE_WAY);
+        }
         String profileId =
                 new Profile(api, settings.profile()).lookedFor(deadline).orElse("");
         if (profileId.isEmpty()) {

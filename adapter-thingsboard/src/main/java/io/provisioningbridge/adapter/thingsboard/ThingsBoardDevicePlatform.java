@@ -47,6 +47,15 @@ public final class ThingsBoardDevicePlatform implements DevicePlatform {
         this.devices = new Devices(api);
     }
 
+    /**
+     * A check that shares this one's login and rests: a wrong password is not tried by both.
+     *
+     * @param webhooks the bridge's own, with each secret that it accepts; none: it does not know
+     */
+    public ThingsBoardCheck check(List<Webhook> webhooks) {
+        return new ThingsBoardCheck(settings, webhooks, api);
+    }
+
     @Override
     public void put(Registration registration) {
         Deadline deadline = Deadline.in(settings.deadline());
