@@ -2,7 +2,6 @@ package io.provisioningbridge.app;
 
 import io.provisioningbridge.adapter.hawkbit.HawkbitSettings;
 import io.provisioningbridge.adapter.hawkbit.HawkbitUpdateServer;
-import io.provisioningbridge.adapter.thingsboard.ThingsBoardCheck;
 import io.provisioningbridge.adapter.thingsboard.ThingsBoardDevicePlatform;
 import io.provisioningbridge.adapter.thingsboard.ThingsBoardSettings;
 import io.provisioningbridge.adapter.thingsboard.Webhook;
@@ -75,12 +74,13 @@ final class OutsideSystems {
 
     private static Outside<DevicePlatform> thingsBoard(
             ThingsBoardSettings settings, List<Webhook> webhooks, Closing closing) {
+        ThingsBoardDevicePlatform platform = new ThingsBoardDevicePlatform(settings);
         ThingsBoardWatch watch = new ThingsBoardWatch(
-                new ThingsBoardCheck(settings, webhooks)::findings,
+                platform.check(webhooks)::findings,
                 settings.profile(),
                 background("thingsboard", closing),
                 System::nanoTime);
-        return new Outside<>(new ThingsBoardDevicePlatform(settings), watch::problem);
+        return new Outside<>(platform, watch::problem);
     }
 
     private static ExecutorService background(String name, Closing closing) {

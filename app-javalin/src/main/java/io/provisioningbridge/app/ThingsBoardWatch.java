@@ -52,8 +52,10 @@ final class ThingsBoardWatch {
 
     private void ask() {
         try {
-            String found = check.get().stream().map(this::inWords).collect(Collectors.joining("; "));
-            problem = found.isEmpty() ? "" : found + " (./bridge thingsboard setup mends it)";
+            Set<Finding> findings = check.get();
+            String found = findings.stream().map(this::inWords).collect(Collectors.joining("; "));
+            boolean mendable = findings.stream().anyMatch(finding -> finding != Finding.READABLE_ON_THE_WAY);
+            problem = mendable ? found + " (./bridge thingsboard setup mends it)" : found;
         } catch (BackendException e) {
             problem = String.valueOf(e.getMessage());
         } finally {
@@ -64,6 +66,7 @@ final class ThingsBoardWatch {
 
     private String inWords(Finding finding) {
         return switch (finding) {
+            case READABLE_ON_THE_WAY -> "THINGSBOARD_URL is not https: its credentials can be read on the way";
             case PROFILE_MISSING ->
                 "there is no device profile '" + profile
                         + "' (THINGSBOARD_DEVICE_PROFILE), so no device can be registered";

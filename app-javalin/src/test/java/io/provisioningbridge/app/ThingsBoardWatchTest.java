@@ -38,11 +38,20 @@ class ThingsBoardWatchTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Finding.class)
+    @EnumSource(value = Finding.class, mode = EnumSource.Mode.EXCLUDE, names = "READABLE_ON_THE_WAY")
     void everyFindingShouldBeSaidInWords(Finding finding) {
         platform = () -> EnumSet.of(finding);
 
         assertThat(watch().problem().orElseThrow()).contains("device profile 'our devices'", "thingsboard setup");
+    }
+
+    @Test
+    void plainHttpShouldBeSaidAndNotPassForSomethingThatTheSetupMends() {
+        platform = () -> EnumSet.of(Finding.READABLE_ON_THE_WAY);
+
+        assertThat(watch().problem().orElseThrow())
+                .contains("THINGSBOARD_URL is not https")
+                .doesNotContain("mends");
     }
 
     @Test

@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 public final class Reply {
 
     private static final int QUOTED_LENGTH = 300;
-    private static final int LONGEST_RETRY_AFTER = 3600;
+    private static final int LONGEST_RETRY_AFTER = 300;
     private static final Pattern UNPRINTABLE = Pattern.compile("\\p{Cntrl}+");
     private static final Pattern SECONDS = Pattern.compile("[0-9]{1,6}");
 
@@ -68,7 +68,7 @@ public final class Reply {
     }
 
     /**
-     * What {@code Retry-After} says in seconds, from one second to an hour.
+     * What {@code Retry-After} says in seconds, from one second to five minutes: it is kept in memory, where nobody could end it.
      *
      * @param otherwise when there is no such header, or one with a date
      */

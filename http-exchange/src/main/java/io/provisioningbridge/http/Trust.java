@@ -1,6 +1,9 @@
 package io.provisioningbridge.http;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.UnknownHostException;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.X509Certificate;
@@ -36,6 +39,18 @@ public final class Trust {
             return context;
         } catch (GeneralSecurityException | IOException e) {
             throw new IllegalStateException("every JDK can trust a certificate", e);
+        }
+    }
+
+    /** Whether others can read what is exchanged: it is not encrypted, and goes to another machine or one that nobody knows. */
+    public static boolean isReadableOnTheWay(URI url) {
+        if ("https".equalsIgnoreCase(url.getScheme())) {
+            return false;
+        }
+        try {
+            return !InetAddress.getByName(url.getHost()).isLoopbackAddress();
+        } catch (UnknownHostException e) {
+            return true;
         }
     }
 }

@@ -24,8 +24,24 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class TrustTest {
+
+    @ParameterizedTest
+    @CsvSource({
+        "http://127.0.0.1:8080,false",
+        "http://localhost,false",
+        "http://[::1]:8080,false",
+        "https://10.0.0.1,false",
+        "HTTPS://10.0.0.1,false",
+        "http://10.0.0.1,true",
+        "http://no-such-host.invalid,true"
+    })
+    void plainHttpShouldBeReadableUnlessItStaysHere(URI url, boolean readable) {
+        assertThat(Trust.isReadableOnTheWay(url)).isEqualTo(readable);
+    }
 
     private final CertificateHierarchy hierarchy = CertificateHierarchy.of("Root", "Issuing");
     private final CertificateHierarchy other = CertificateHierarchy.of("Root", "Issuing");

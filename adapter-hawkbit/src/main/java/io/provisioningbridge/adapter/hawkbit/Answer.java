@@ -61,7 +61,7 @@ final class Answer {
         String code = code();
         boolean quota = code.contains(".quota.");
         return switch (reply.status()) {
-            case 400 -> json.isPresent() ? Meaning.REFUSED : Meaning.AWAY;
+            case 400 -> isHawkbits() ? Meaning.REFUSED : Meaning.AWAY;
             case 403 -> quota ? Meaning.REFUSED : Meaning.AWAY;
             case 404 -> notFound(code);
             case 409 ->
@@ -78,12 +78,20 @@ final class Answer {
      * target.
      */
     private Meaning notFound(String code) {
-        if (!code.startsWith("hawkbit.") || !code.endsWith("notfound")) {
+        boolean ofEntity = code.endsWith("entitynotfound") || code.endsWith("entitiynotfound");
+        if (!code.startsWith("hawkbit.") || !ofEntity) {
             return Meaning.AWAY;
         }
         String type =
                 json.map(node -> node.path("info").path("type").asText("")).orElse("");
         return type.isEmpty() || type.equals("Target") ? Meaning.MISSING : Meaning.REFUSED;
+    }
+
+    /** Whether hawkBit itself says so; it leaves out the code for what its database would not take (observed: 1.1.0). */
+    private boolean isHawkbits() {
+        return json.filter(node -> node.path("errorCode").isTextual()
+                        || node.path("exceptionClass").isTextual())
+                .isPresent();
     }
 
     /** hawkBit's error code in lower case; empty where there is none. */
@@ -109,7 +117,7 @@ final class Answer {
                 + (message.isEmpty() ? json.path("error").asText("") : message);
     }
 
-    /** What {@code Retry-After} says in seconds, within an hour; otherwise what is given. */
+    /** What {@code Retry-After} says in seconds, within five minutes; otherwise what is given. */
     Duration retryAfter(Duration otherwise) {
         return reply.retryAfter(otherwise);
     }

@@ -1,6 +1,7 @@
 package io.provisioningbridge.adapter.hawkbit;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.provisioningbridge.adapter.hawkbit.Answer.Meaning;
 import io.provisioningbridge.core.port.BackendException.Effect;
 import io.provisioningbridge.core.port.BackendUnavailableException;
 import io.provisioningbridge.http.Deadline;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -48,7 +50,7 @@ final class HawkbitClient {
     private final Pace writes;
     private volatile String trouble = "";
 
-    /** Why writes are turned away; a read that works proves nothing there. */
+    /** Why a write got nowhere; a read that works proves nothing there. */
     private volatile String unwritable = "";
 
     HawkbitClient(HawkbitSettings settings) {
@@ -71,17 +73,30 @@ final class HawkbitClient {
 
     /** @throws BackendUnavailableException no answer of hawkBit's, or none that is about what was asked */
     Answer get(String path, Deadline deadline) {
-        return exchange(new Call("GET", path, Optional.empty(), List.of(), false), deadline);
+        return exchange(new Call("GET", path, Optional.empty(), List.of(), Optional.empty(), false), deadline);
     }
 
-    /** As {@link #get}, and whatever comes of it is no {@link #trouble}. */
+    /**
+     * As {@link #get}, and trouble unless what comes is JSON that makes sense.
+     *
+     * @throws BackendUnavailableException also otherwise
+     */
+    void check(String path, Predicate<JsonNode> sensible, Deadline deadline) {
+        exchange(new Call("GET", path, Optional.empty(), List.of(), Optional.of(sensible), false), deadline);
+    }
+
+    /**
+     * As {@link #get}, and whatever comes of it is no {@link #trouble}; also an answer that is about something else.
+     *
+     * @throws BackendUnavailableException no answer
+     */
     Answer peek(String path, Deadline deadline) {
-        return exchange(new Call("GET", path, Optional.empty(), List.of(), true), deadline);
+        return exchange(new Call("GET", path, Optional.empty(), List.of(), Optional.empty(), true), deadline);
     }
 
     /** As {@link #get}. */
     Answer delete(String path, Deadline deadline) {
-        return exchange(new Call("DELETE", path, Optional.empty(), List.of(), false), deadline);
+        return exchange(new Call("DELETE", path, Optional.empty(), List.of(), Optional.empty(), false), deadline);
     }
 
     /**
@@ -90,10 +105,23 @@ final class HawkbitClient {
      * @param secrets what the body holds and nobody may read in a message
      */
     Answer send(String method, String path, JsonNode body, List<String> secrets, Deadline deadline) {
-        return exchange(new Call(method, path, Optional.of(body), secrets, false), deadline);
+        return exchange(new Call(method, path, Optional.of(body), secrets, Optional.empty(), false), deadline);
     }
 
-    private record Call(String method, String path, Optional<JsonNode> body, List<String> secrets, boolean isAside) {
+    /** @param expected of what it brings */
+    private record Call(
+            String method,
+            String path,
+            Optional<JsonNode> body,
+            List<String> secrets,
+            Optional<Predicate<JsonNode>> expected,
+            boolean isAside) {
+
+        boolean isContentWith(Answer answer) {
+            return expected.isEmpty()
+                    || (answer.meaning() == Meaning.DONE
+                            && answer.json().filter(expected.get()).isPresent());
+        }
 
         boolean isRead() {
             return method.equals("GET");
@@ -123,9 +151,21 @@ final class HawkbitClient {
                         throw failed(call, "it has too many requests of ours", Effect.NONE, rest);
                     }
                 }
-                case AWAY -> throw turnedAway(call, answer);
+                case AWAY -> {
+                    if (call.isAside()) {
+                        return answer;
+                    }
+                    throw turnedAway(call, answer);
+                }
                 case DONE, EXISTS, MISSING, REFUSED, TROUBLED -> {
-                    noteSuccess(call);
+                    if (!call.isContentWith(answer)) {
+                        throw failed(
+                                call,
+                                "its answer makes no sense; " + answer.words(),
+                                Effect.NONE,
+                                BackendUnavailableException.DEFAULT_RETRY_AFTER);
+                    }
+                    noteSuccess(call, answer.meaning());
                     return answer;
                 }
             }
@@ -214,25 +254,33 @@ final class HawkbitClient {
         if (answer.status() >= 500 || answer.status() == REQUEST_TIMEOUT) {
             return failed(call, why, call.effect(), answer.retryAfter(BackendUnavailableException.DEFAULT_RETRY_AFTER));
         }
-        BackendUnavailableException failure = failed(call, why, Effect.NONE, answer.retryAfter(UNTIL_CURED));
-        if (!call.isRead()) {
-            unwritable = String.valueOf(failure.getMessage());
-        }
-        return failure;
+        return failed(call, why, Effect.NONE, answer.retryAfter(UNTIL_CURED));
     }
 
     private BackendUnavailableException failed(Call call, String why, Effect effect, Duration retryAfter) {
-        String what = "hawkBit at " + settings.url() + ", " + call + ": " + why;
-        if (!call.isAside()) {
-            trouble = what;
-        }
-        return new BackendUnavailableException(what, effect, retryAfter);
+        note(call, "hawkBit at " + settings.url() + ": " + why);
+        return new BackendUnavailableException(
+                "hawkBit at " + settings.url() + ", " + call + ": " + why, effect, retryAfter);
     }
 
-    private void noteSuccess(Call call) {
-        if (!call.isAside()) {
-            trouble = "";
+    /** In words that stay the same for every target: each new text is logged. */
+    private void note(Call call, String why) {
+        if (call.isAside()) {
+            return;
         }
+        if (call.isRead()) {
+            trouble = why;
+        } else {
+            unwritable = why;
+        }
+    }
+
+    /** What hawkBit will not or cannot do, this time or with this target, shows nothing. */
+    private void noteSuccess(Call call, Meaning meaning) {
+        if (call.isAside() || meaning == Meaning.REFUSED || meaning == Meaning.TROUBLED) {
+            return;
+        }
+        trouble = "";
         if (!call.isRead()) {
             unwritable = "";
         }

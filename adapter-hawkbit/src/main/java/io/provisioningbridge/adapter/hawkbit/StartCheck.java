@@ -4,13 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.provisioningbridge.adapter.hawkbit.Answer.Meaning;
 import io.provisioningbridge.core.port.BackendUnavailableException;
 import io.provisioningbridge.http.Deadline;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
+import io.provisioningbridge.http.Trust;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -27,6 +25,7 @@ final class StartCheck {
 
     private static final Logger LOG = LoggerFactory.getLogger(StartCheck.class);
     private static final long PAUSE_NANOS = Duration.ofSeconds(10).toNanos();
+    private static final int FORBIDDEN = 403;
     private static final String CONFIGURATION = "/rest/v1/system/configs";
 
     private final HawkbitSettings settings;
@@ -73,18 +72,22 @@ final class StartCheck {
 
     private List<String> judged() {
         List<String> found = new ArrayList<>();
-        if (isReadable()) {
+        if (Trust.isReadableOnTheWay(settings.url())) {
             found.add("hawkBit at " + settings.url()
                     + " is talked to without TLS: password and target tokens can be read" + " on the way");
         }
-        client.get(HawkbitUpdateServer.TARGETS + "?limit=1", Deadline.in(settings.requestTimeout()));
-        Optional<JsonNode> tenant = tenant();
-        if (tenant.isEmpty()) {
+        client.check(
+                HawkbitUpdateServer.TARGETS + "?limit=1",
+                HawkbitUpdateServer::isPage,
+                Deadline.in(settings.requestTimeout()));
+        Answer tenant = client.peek(CONFIGURATION, Deadline.in(settings.requestTimeout()));
+        if (tenant.meaning() == Meaning.DONE) {
+            tenant.json().ifPresent(configuration -> judge(configuration, found));
+        } else if (tenant.status() == FORBIDDEN) {
             found.add("hawkBit does not show its tenant's configuration to user '" + settings.user()
                     + "' (permission TENANT_CONFIGURATION): whether it would bring deleted devices back, or let devices in"
                     + " with their target tokens, is not known");
         }
-        tenant.ifPresent(configuration -> judge(configuration, found));
         return found;
     }
 
@@ -106,32 +109,8 @@ final class StartCheck {
         }
     }
 
-    /** Empty where the user may not read it. */
-    private Optional<JsonNode> tenant() {
-        try {
-            Answer answer = client.peek(CONFIGURATION, Deadline.in(settings.requestTimeout()));
-            return Optional.of(answer)
-                    .filter(there -> there.meaning() == Meaning.DONE)
-                    .flatMap(Answer::json);
-        } catch (BackendUnavailableException e) {
-            LOG.debug("hawkBit's configuration: {}", e.getMessage());
-            return Optional.empty();
-        }
-    }
-
     /** 0.3.0M7 and 1.1.0: {@code {"key":{"value":true,"global":true}}}. */
     private static boolean isOn(JsonNode configuration, String key) {
         return configuration.path(key).path("value").asBoolean(false);
-    }
-
-    private boolean isReadable() {
-        if ("https".equalsIgnoreCase(settings.url().getScheme())) {
-            return false;
-        }
-        try {
-            return !InetAddress.getByName(settings.url().getHost()).isLoopbackAddress();
-        } catch (UnknownHostException e) {
-            return true;
-        }
     }
 }

@@ -85,7 +85,8 @@ class HawkbitAnswersTest {
                 "{}",
                 "[]",
                 "{\"timestamp\":\"2026\",\"status\":404,\"error\":\"Not Found\",\"path\":\"/rest/v1/targets/dev-1\"}",
-                "{\"errorCode\":\"proxy.notFound\"}"
+                "{\"errorCode\":\"proxy.notFound\"}",
+                "{\"errorCode\":\"hawkbit.server.error.artifact.binaryNotFound\"}"
             })
     void pathThatLeadsNowhereShouldNotCountAsAMissingTarget(String body) {
         hawkbit.on(DELETE, 404, body).on(GET, 404, body);
@@ -173,6 +174,21 @@ class HawkbitAnswersTest {
                 .isInstanceOf(BackendUnavailableException.class);
         assertThatThrownBy(() -> server.find(DEVICE)).isInstanceOf(BackendUnavailableException.class);
         assertThat(server.problem().orElseThrow()).contains("" + status);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{}", "[]", "{\"status\":400,\"error\":\"Bad Request\",\"message\":\"of a proxy\"}"})
+    void badRequestOfSomethingElseShouldKeepEverybodyWaiting(String body) {
+        hawkbit.on(POST, 400, body);
+
+        assertThatThrownBy(() -> server.put(List.of(target("dev-1")))).satisfies(unavailable(Effect.NONE));
+    }
+
+    @Test
+    void badRequestWithoutACodeShouldBeRefusedWhenItIsHawkbits() {
+        hawkbit.on(POST, 400, "{\"exceptionClass\":\"org.springframework.dao.DataIntegrityViolationException\"}");
+
+        assertThat(server.put(List.of(target("dev-1")))).singleElement().isInstanceOf(Result.Refused.class);
     }
 
     @ParameterizedTest

@@ -13,6 +13,7 @@ import io.provisioningbridge.testkit.server.CertificateHierarchy;
 import java.net.URI;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -21,6 +22,9 @@ import java.util.concurrent.TimeUnit;
 import org.assertj.core.api.ThrowingConsumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What may happen between the bridge and hawkBit, and how a call ends then. */
 class HawkbitTransportTest {
@@ -194,26 +198,94 @@ class HawkbitTransportTest {
     @Test
     void problemShouldPassOnceTheServerAnswersAgain() {
         hawkbit.on("GET /rest/v1/targets", 503, "").on("GET /rest/v1/targets", 200, "{\"content\":[],\"total\":0}");
-        hawkbit.on(DELETE, 502, "");
-        assertThatThrownBy(() -> server.remove(List.of(DEVICE))).isInstanceOf(BackendUnavailableException.class);
         assertThat(server.problem().orElseThrow()).contains("503");
+
+        hawkbit.on(GET, 502, "");
+        assertThatThrownBy(() -> server.find(DEVICE)).isInstanceOf(BackendUnavailableException.class);
+        assertThat(server.problem().orElseThrow()).contains("502").doesNotContain("dev-1");
 
         server.list(0);
 
         assertThat(server.problem()).isEmpty();
     }
 
-    @Test
-    void writesThatAreTurnedAwayShouldStayAProblemUntilOneIsNot() {
-        hawkbit.on(DELETE, 405, "").on(DELETE, 204, "");
+    @ParameterizedTest
+    @ValueSource(ints = {405, 502})
+    void writesThatAreTurnedAwayShouldStayAProblemUntilOneIsNot(int status) {
+        hawkbit.on(DELETE, status, "").on(DELETE, 500, "").on(DELETE, 204, "");
         hawkbit.on("GET /rest/v1/targets", 200, "{\"content\":[],\"total\":0}");
         assertThatThrownBy(() -> server.remove(List.of(DEVICE))).isInstanceOf(BackendUnavailableException.class);
 
         server.list(0);
-        assertThat(server.problem().orElseThrow()).contains("405");
+        assertThat(server.problem().orElseThrow()).contains("" + status).doesNotContain("dev-1");
+        server.remove(List.of(DEVICE));
+        assertThat(server.problem()).as("after one that it could not do").isPresent();
 
         server.remove(List.of(DEVICE));
         assertThat(server.problem()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"200,'{}'", "200,''", "204,''", "500,''", "400,'{\"errorCode\":\"hawkbit.x\"}'"})
+    void answerToTheStartCheckThatIsNoPageShouldBeAProblem(int status, String body) {
+        hawkbit.on("GET /rest/v1/targets", status, body);
+
+        assertThat(server.problem().orElseThrow()).contains("" + status);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"403,true", "429,false", "404,false", "503,false"})
+    void onlyForbiddenShouldBeWarnedAboutAsAMissingPermission(int status, boolean warned) {
+        hawkbit.on("GET /rest/v1/targets", 200, "{\"content\":[],\"total\":0}");
+        hawkbit.on("GET /rest/v1/system/configs", status, "");
+
+        assertThat(server.problem()).isEmpty();
+        assertThat(server.warnings()).hasSize(warned ? 1 : 0);
+    }
+
+    /** Each read takes a twentieth of the time that a call has. */
+    @Test
+    void slowReadsShouldLeaveTimeForWrites() {
+        HawkbitUpdateServer slow = open(
+                hawkbit.settings().withTimeouts(Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofSeconds(8)));
+        List<Target> many = targetsThatAreThere("another");
+
+        List<Result> results = slow.put(many);
+
+        assertThat(results).hasSize(many.size()).contains(new Result.Done());
+        assertThat(results).filteredOn(Result.Later.class::isInstance).isNotEmpty();
+    }
+
+    @Test
+    void targetsThatWereReadAndAreAsWantedShouldBeDoneHoweverLateItIs() {
+        HawkbitUpdateServer slow = open(
+                hawkbit.settings().withTimeouts(Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofSeconds(8)));
+        List<Target> many = targetsThatAreThere("Pump");
+
+        List<Result> results = slow.put(many);
+
+        long reads =
+                hawkbit.lines().stream().filter(line -> line.startsWith("GET")).count();
+        assertThat(reads).isLessThan(many.size());
+        assertThat(results).filteredOn(new Result.Done()::equals).hasSize((int) reads);
+    }
+
+    private List<Target> targetsThatAreThere(String name) {
+        hawkbit.on(POST, 409, ScriptedHawkbit.EXISTS);
+        List<Target> many = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            String id = "dev-" + i;
+            hawkbit.on("GET /rest/v1/targets/" + id, exchange -> {
+                hawkbit.pause(Duration.ofMillis(400));
+                ScriptedHawkbit.answer(
+                        exchange,
+                        200,
+                        "{\"controllerId\":\"" + id + "\",\"name\":\"" + name + "\",\"description\":\"\"}");
+            });
+            hawkbit.on("PUT /rest/v1/targets/" + id, 200, "");
+            many.add(new Target(new DeviceId(id), "Pump", "", Optional.empty(), Optional.empty()));
+        }
+        return many;
     }
 
     @Test

@@ -185,7 +185,7 @@ class StepCaAnswersTest {
     @ParameterizedTest
     @CsvSource({
         "429, 17,                            17,   NONE",
-        "429, 99999,                         3600, NONE",
+        "429, 99999,                         300,  NONE",
         "429, 'Wed, 21 Oct 2026 07:28:00 GMT', 5,  NONE",
         "502, '',                            5,    POSSIBLE",
         "503, 30,                            30,   POSSIBLE",

@@ -8,9 +8,11 @@ import io.provisioningbridge.core.port.BackendUnavailableException;
 import io.provisioningbridge.http.Deadline;
 import io.provisioningbridge.http.Json;
 import io.provisioningbridge.http.Reply;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,8 +24,11 @@ final class Authorization {
     /** Answers {@code Authorization} just as well, which proxies like to keep for themselves. */
     static final String HEADER = "X-Authorization";
 
+    private static final Duration LONGEST_PAUSE = Duration.ofMinutes(5);
+
     private final ThingsBoardLogin login;
     private final Transport transport;
+    private final LongSupplier nanos;
     private final ReentrantLock renewing = new ReentrantLock();
     private volatile @Nullable Tokens tokens;
     private volatile @Nullable Refusal refusal;
@@ -37,15 +42,22 @@ final class Authorization {
     }
 
     /**
-     * A login that was refused; repeating it for every device would lock the user out.
+     * A login that was refused; repeating it for every device would lock the user out, and so does repeating it for ever.
      *
+     * @param pause how long it stands
      * @param until on the monotonic clock
      */
-    private record Refusal(String why, long until) {}
+    private record Refusal(String why, Duration pause, long until) {}
 
     Authorization(ThingsBoardLogin login, Transport transport) {
+        this(login, transport, System::nanoTime);
+    }
+
+    /** @param nanos a monotonic clock */
+    Authorization(ThingsBoardLogin login, Transport transport, LongSupplier nanos) {
         this.login = login;
         this.transport = transport;
+        this.nanos = nanos;
     }
 
     /** @throws BackendUnavailableException there is no token, and none can be had now */
@@ -96,7 +108,7 @@ final class Authorization {
             throw new IllegalStateException("an API key needs no login");
         }
         Refusal standing = refusal;
-        if (standing != null && standing.until() - System.nanoTime() > 0) {
+        if (standing != null && standing.until() - nanos.getAsLong() > 0) {
             throw new BackendUnavailableException(standing.why(), Effect.NONE, Refusals.UNTIL_CURED);
         }
         ObjectNode body = Json.object()
@@ -110,10 +122,16 @@ final class Authorization {
         }
         if (reply.status() == 401 || reply.status() == 403) {
             String why = "ThingsBoard refuses the bridge's user: " + reply.message();
-            refusal = new Refusal(why, System.nanoTime() + Refusals.UNTIL_CURED.toNanos());
+            Duration pause = standing == null ? Refusals.UNTIL_CURED : longer(standing.pause());
+            refusal = new Refusal(why, pause, nanos.getAsLong() + pause.toNanos());
             throw new BackendUnavailableException(why, Effect.NONE, Refusals.UNTIL_CURED);
         }
         throw Refusals.of("logging in", reply);
+    }
+
+    private static Duration longer(Duration pause) {
+        Duration twice = pause.multipliedBy(2);
+        return twice.compareTo(LONGEST_PAUSE) < 0 ? twice : LONGEST_PAUSE;
     }
 
     private static Tokens tokensOf(String operation, Reply reply) {

@@ -10,6 +10,8 @@ import io.provisioningbridge.http.Reply;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Has ThingsBoard call the webhook: a throw-away device of the profile is made and deleted at once, which the profile's rule
@@ -18,10 +20,12 @@ import java.util.List;
  */
 public final class DeliveryProbe implements AutoCloseable {
 
-    /** What the names of throw-away devices begin with. */
+    /** What the names of throw-away devices begin with; no device enrolls under such a name. */
     public static final String PREFIX = "bridge-setup-";
 
     private static final int RANDOM_BYTES = 10;
+    private static final String ACCESS_TOKEN = "ACCESS_TOKEN";
+    private static final Pattern NAME = Pattern.compile(PREFIX + "([0-9a-f]{" + 2 * RANDOM_BYTES + "})");
 
     private final ThingsBoardSettings settings;
     private final RestApi api;
@@ -47,7 +51,8 @@ public final class DeliveryProbe implements AutoCloseable {
     }
 
     /**
-     * Deletes throw-away devices that an earlier run was kept from deleting.
+     * Deletes throw-away devices that an earlier run was kept from deleting: those with such a name and the access token that
+     * goes with it.
      *
      * @return how many there were
      * @throws BackendUnavailableException ThingsBoard cannot be reached, or has no such profile
@@ -55,9 +60,20 @@ public final class DeliveryProbe implements AutoCloseable {
      */
     public synchronized int sweep() {
         Deadline deadline = Deadline.in(settings.deadline());
-        List<Device> left = devices.ofProfile(profile.id(deadline), PREFIX, deadline);
+        List<Device> left = devices.ofProfile(profile.id(deadline), PREFIX, deadline).stream()
+                .filter(device -> isThrownAway(device, deadline))
+                .toList();
         left.forEach(device -> devices.delete(device, deadline));
         return left.size();
+    }
+
+    private boolean isThrownAway(Device device, Deadline deadline) {
+        Matcher name = NAME.matcher(device.name());
+        return name.matches()
+                && devices.credentials(device, deadline)
+                        .filter(credentials -> credentials.type().equals(ACCESS_TOKEN)
+                                && credentials.id().equals(name.group(1)))
+                        .isPresent();
     }
 
     /**

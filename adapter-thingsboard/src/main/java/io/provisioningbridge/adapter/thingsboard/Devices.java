@@ -32,11 +32,13 @@ final class Devices {
     record Device(String id, String profileId, ObjectNode json) {
 
         static Device of(String operation, JsonNode json) {
-            String id = json.path("id").path("id").asText("");
-            if (id.isEmpty() || !(json instanceof ObjectNode object)) {
+            if (!(json instanceof ObjectNode object)) {
                 throw Refusals.nonsense(operation, "it is no device");
             }
-            return new Device(id, json.path("deviceProfileId").path("id").asText(""), object);
+            return new Device(
+                    EntityId.in(operation, json),
+                    json.path("deviceProfileId").path("id").asText(""),
+                    object);
         }
 
         String name() {
@@ -101,24 +103,21 @@ final class Devices {
                 : Optional.of(Device.of(operation, RestApi.json(operation, reply)));
     }
 
-    /** At most a thousand of a profile's devices whose names begin so. */
-    List<Device> ofProfile(String profileId, String prefix, Deadline deadline) {
+    /** At most a thousand of a profile's devices whose names contain this. */
+    List<Device> ofProfile(String profileId, String text, Deadline deadline) {
         String operation = "listing devices";
         JsonNode page = RestApi.json(
                 operation,
                 api.get(
                         "/api/tenant/deviceInfos?pageSize=1000&page=0&deviceProfileId=" + profileId + "&textSearch="
-                                + encoded(prefix),
+                                + encoded(text),
                         deadline));
         if (!page.path("data").isArray()) {
             throw Refusals.nonsense(operation, "it is no page");
         }
         List<Device> devices = new ArrayList<>();
         for (JsonNode json : page.path("data")) {
-            Device device = Device.of(operation, json);
-            if (device.name().startsWith(prefix)) {
-                devices.add(device);
-            }
+            devices.add(Device.of(operation, json));
         }
         return devices;
     }

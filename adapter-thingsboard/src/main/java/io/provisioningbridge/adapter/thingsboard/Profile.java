@@ -1,11 +1,8 @@
 package io.provisioningbridge.adapter.thingsboard;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.provisioningbridge.core.port.BackendException.Effect;
 import io.provisioningbridge.core.port.BackendUnavailableException;
 import io.provisioningbridge.http.Deadline;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -54,18 +51,15 @@ final class Profile {
 
     /** As it is now; empty when there is no such profile. */
     Optional<String> lookedFor(Deadline deadline) {
-        String search = URLEncoder.encode(name, StandardCharsets.UTF_8);
         String operation = "finding the device profile";
-        JsonNode page = RestApi.json(
-                operation, api.get("/api/deviceProfileInfos?pageSize=100&page=0&textSearch=" + search, deadline));
-        if (!page.path("data").isArray()) {
-            throw Refusals.nonsense(operation, "it is no page");
-        }
-        for (JsonNode profile : page.path("data")) {
-            if (profile.path("name").asText().equals(name)) {
-                return Optional.of(profile.path("id").path("id").asText());
-            }
-        }
-        return Optional.empty();
+        return Pages.first(
+                api,
+                operation,
+                "/api/deviceProfileInfos",
+                name,
+                deadline,
+                profile -> profile.path("name").asText().equals(name)
+                        ? Optional.of(EntityId.in(operation, profile))
+                        : Optional.empty());
     }
 }

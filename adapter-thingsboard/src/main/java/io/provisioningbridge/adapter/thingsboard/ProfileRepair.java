@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Brings into an installed device profile how it admits devices, and a rule chain where it has none; all else is the operator's.
@@ -46,8 +47,11 @@ final class ProfileRepair {
     }
 
     /** The id of the profile's own rule chain; empty when it has none. */
-    static String chainOf(JsonNode profile) {
-        return profile.path(CHAIN).path("id").asText("");
+    static Optional<String> chainOf(JsonNode profile) {
+        JsonNode chain = profile.path(CHAIN);
+        return chain.path("id").asText("").isEmpty()
+                ? Optional.empty()
+                : Optional.of(EntityId.checked("reading the device profile", chain));
     }
 
     private static void admission(JsonNode profile, JsonNode shipped, List<String> changes) {

@@ -7,13 +7,15 @@ import io.provisioningbridge.core.port.BackendRefusedException.Fault;
 import io.provisioningbridge.core.port.BackendUnavailableException;
 import io.provisioningbridge.http.Reply;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * Makes of an answer that is no success the exception it means. What an operator cures without touching the device (credentials,
  * rights, a missing profile) is for later, so that nothing has to be tried again by hand afterwards.
  *
  * <p>Most errors are JSON objects with {@code status}, {@code message}, {@code errorCode} and {@code timestamp}; the attribute
- * controller's are plain text.
+ * controller's are plain text (observed: 4.4.0-SNAPSHOT). Only what ThingsBoard itself says of a request ends it for good: a proxy
+ * in front, or something else at this URL, answers 400 as well.
  */
 final class Refusals {
 
@@ -23,6 +25,13 @@ final class Refusals {
     private static final Duration SHORTLY = Duration.ofSeconds(1);
 
     private static final int ITEM_NOT_FOUND = 32;
+
+    /** What the attribute controller says of a request it does not take begins so. */
+    private static final List<String> ABOUT_ATTRIBUTES = List.of(
+            "Invalid scope: ",
+            "Invalid JSON",
+            "No attributes data found in request body!",
+            "Request is not a JSON object");
 
     private Refusals() {}
 
@@ -37,7 +46,10 @@ final class Refusals {
     static BackendException of(String operation, Reply reply) {
         String message = operation + " failed: ThingsBoard answered " + reply.status() + ", " + reply.message();
         return switch (reply.status()) {
-            case 400, 413, 414 -> refused(message, Fault.REQUEST, Effect.NONE);
+            case 400, 413, 414 ->
+                isAboutTheRequest(reply)
+                        ? refused(message, Fault.REQUEST, Effect.NONE)
+                        : new BackendUnavailableException(message, Effect.NONE, UNTIL_CURED);
             case 401, 403 -> new BackendUnavailableException(message, Effect.NONE, UNTIL_CURED);
             case 409 -> new BackendUnavailableException(message, Effect.NONE, SHORTLY);
             case 429 ->
@@ -75,10 +87,23 @@ final class Refusals {
 
     /** ThingsBoard answers 500 to some requests it cannot read, which will not get better. */
     private static BackendException internalError(String message, Reply reply) {
-        return reply.message().contains("JSON parse error") || reply.message().contains("Can't parse value")
+        return (isError(reply) && reply.message().contains("JSON parse error"))
+                        || reply.text().startsWith("Can't parse value")
                 ? refused(message, Fault.REQUEST, Effect.NONE)
                 : new BackendUnavailableException(
                         message, Effect.POSSIBLE, reply.retryAfter(BackendUnavailableException.DEFAULT_RETRY_AFTER));
+    }
+
+    private static boolean isAboutTheRequest(Reply reply) {
+        return isError(reply) || ABOUT_ATTRIBUTES.stream().anyMatch(reply.text()::startsWith);
+    }
+
+    /** Whether it is an error of ThingsBoard's; those of other Spring applications have no code. */
+    private static boolean isError(Reply reply) {
+        return reply.json()
+                .filter(node -> node.path("status").isIntegralNumber()
+                        && node.path("errorCode").isIntegralNumber())
+                .isPresent();
     }
 
     private static int errorCode(Reply reply) {

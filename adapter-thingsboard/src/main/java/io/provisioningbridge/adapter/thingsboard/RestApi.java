@@ -4,15 +4,21 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.provisioningbridge.http.Deadline;
 import io.provisioningbridge.http.Reply;
 import java.net.http.HttpRequest;
+import java.time.Duration;
 import java.util.Optional;
 
-/** Authorized requests: a token that ran out is replaced, and the request repeated once. Safe for concurrent use. */
+/**
+ * Authorized requests: a token that ran out is replaced, and the request repeated once; one that was too many is repeated after
+ * a rest. Safe for concurrent use.
+ */
 final class RestApi {
 
     private static final int UNAUTHORIZED = 401;
+    private static final int TOO_MANY = 429;
 
     private final Transport transport;
     private final Authorization authorization;
+    private final Rest rest = new Rest();
 
     RestApi(ThingsBoardSettings settings) {
         this.transport = new Transport(settings);
@@ -43,8 +49,24 @@ final class RestApi {
         return reply.json().orElseThrow(() -> Refusals.nonsense(operation, "it is no JSON: " + reply.message()));
     }
 
-    /** An answer of 401 comes before anything is done, whatever the request. */
+    /** An answer of 429 comes before anything is done, whatever the request. */
     private Reply authorized(HttpRequest.Builder request, Deadline deadline) {
+        while (true) {
+            rest.await(deadline);
+            Reply reply = withToken(request, deadline);
+            if (reply.status() != TOO_MANY) {
+                rest.over();
+                return reply;
+            }
+            rest.begin(reply.retryAfter(Duration.ZERO));
+            if (!rest.endsBefore(deadline)) {
+                return reply;
+            }
+        }
+    }
+
+    /** So does one of 401. */
+    private Reply withToken(HttpRequest.Builder request, Deadline deadline) {
         String header = authorization.header(deadline);
         Reply reply = transport.exchange(
                 request.setHeader(Authorization.HEADER, header).build(), deadline);

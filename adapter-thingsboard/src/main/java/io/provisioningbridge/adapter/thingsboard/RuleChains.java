@@ -5,8 +5,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.provisioningbridge.http.Deadline;
 import io.provisioningbridge.http.Reply;
 import java.net.URI;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /** The requests about rule chains. Safe for concurrent use. */
@@ -23,22 +21,16 @@ final class RuleChains {
     /** A chain of this name that is empty or calls this URL: one that nobody else made. Names need not be unique. */
     Optional<String> ownNamed(String name, URI webhook, Deadline deadline) {
         String operation = "finding the rule chain";
-        JsonNode page = RestApi.json(
+        return Pages.first(
+                api,
                 operation,
-                api.get(
-                        "/api/ruleChains?pageSize=100&page=0&textSearch="
-                                + URLEncoder.encode(name, StandardCharsets.UTF_8),
-                        deadline));
-        if (!page.path("data").isArray()) {
-            throw Refusals.nonsense(operation, "it is no page");
-        }
-        for (JsonNode chain : page.path("data")) {
-            String id = chain.path("id").path("id").asText("");
-            if (chain.path("name").asText("").equals(name) && isOwn(id, webhook, deadline)) {
-                return Optional.of(id);
-            }
-        }
-        return Optional.empty();
+                "/api/ruleChains",
+                name,
+                deadline,
+                chain -> Optional.of(chain)
+                        .filter(one -> one.path("name").asText("").equals(name))
+                        .map(one -> EntityId.in(operation, one))
+                        .filter(id -> isOwn(id, webhook, deadline)));
     }
 
     private boolean isOwn(String id, URI webhook, Deadline deadline) {
@@ -50,14 +42,7 @@ final class RuleChains {
     /** @return its id */
     String create(ObjectNode chain, Deadline deadline) {
         String operation = "creating the rule chain";
-        String id = RestApi.json(operation, api.post("/api/ruleChain", chain, deadline))
-                .path("id")
-                .path("id")
-                .asText("");
-        if (id.isEmpty()) {
-            throw Refusals.nonsense(operation, "it is no rule chain");
-        }
-        return id;
+        return EntityId.in(operation, RestApi.json(operation, api.post("/api/ruleChain", chain, deadline)));
     }
 
     /** Nodes and connections, with the version they have to be saved with. */

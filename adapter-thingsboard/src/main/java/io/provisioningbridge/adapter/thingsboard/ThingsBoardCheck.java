@@ -5,8 +5,10 @@ import io.provisioningbridge.adapter.thingsboard.EventWay.Arrival;
 import io.provisioningbridge.core.port.BackendRefusedException;
 import io.provisioningbridge.core.port.BackendUnavailableException;
 import io.provisioningbridge.http.Deadline;
+import io.provisioningbridge.http.Trust;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -21,6 +23,8 @@ public final class ThingsBoardCheck {
 
     /** What is not as it should be. */
     public enum Finding {
+        /** It is talked to without TLS, and not on this machine: credentials can be read on the way. */
+        READABLE_ON_THE_WAY,
         /** There is no device profile of the name in the settings. */
         PROFILE_MISSING,
         /** The profile does not admit devices in the manner of the settings' mode. */
@@ -44,9 +48,13 @@ public final class ThingsBoardCheck {
 
     /** @param webhooks the bridge's own, with each secret that it accepts; none: it does not know */
     public ThingsBoardCheck(ThingsBoardSettings settings, List<Webhook> webhooks) {
+        this(settings, webhooks, new RestApi(settings));
+    }
+
+    ThingsBoardCheck(ThingsBoardSettings settings, List<Webhook> webhooks, RestApi api) {
         this.settings = settings;
         this.webhooks = List.copyOf(webhooks);
-        this.api = new RestApi(settings);
+        this.api = api;
     }
 
     /**
@@ -58,6 +66,9 @@ public final class ThingsBoardCheck {
     public Set<Finding> findings() {
         Deadline deadline = Deadline.in(settings.deadline());
         Set<Finding> findings = EnumSet.noneOf(Finding.class);
+        if (Trust.isReadableOnTheWay(settings.url())) {
+            findings.add(Finding.READABLE_ON_THE_WAY);
+        }
         String profileId =
                 new Profile(api, settings.profile()).lookedFor(deadline).orElse("");
         if (profileId.isEmpty()) {
@@ -72,7 +83,7 @@ public final class ThingsBoardCheck {
         if (createsDevices(profile)) {
             findings.add(Finding.PROFILE_CREATES_DEVICES);
         }
-        findWebhook(profile.path("defaultRuleChainId").path("id").asText(""), findings, deadline);
+        findWebhook(ProfileRepair.chainOf(profile), findings, deadline);
         return findings;
     }
 
@@ -91,12 +102,12 @@ public final class ThingsBoardCheck {
                 || profile.path("provisionType").asText().equals("ALLOW_CREATE_NEW_DEVICES");
     }
 
-    private void findWebhook(String chainId, Set<Finding> findings, Deadline deadline) {
+    private void findWebhook(Optional<String> chainId, Set<Finding> findings, Deadline deadline) {
         if (chainId.isEmpty()) {
             findings.add(Finding.NO_WEBHOOK);
             return;
         }
-        RuleChainGraph chain = new RuleChainGraph(new RuleChains(api).metadata(chainId, deadline));
+        RuleChainGraph chain = new RuleChainGraph(new RuleChains(api).metadata(chainId.get(), deadline));
         Set<Arrival> calls = EventWay.ofConnect(chain);
         Set<Arrival> ours = calls.stream()
                 .filter(call -> webhooks.isEmpty()

@@ -47,6 +47,15 @@ public final class ThingsBoardDevicePlatform implements DevicePlatform {
         this.devices = new Devices(api);
     }
 
+    /**
+     * A check that shares this one's login and rests: a wrong password is not tried by both.
+     *
+     * @param webhooks the bridge's own, with each secret that it accepts; none: it does not know
+     */
+    public ThingsBoardCheck check(List<Webhook> webhooks) {
+        return new ThingsBoardCheck(settings, webhooks, api);
+    }
+
     @Override
     public void put(Registration registration) {
         Deadline deadline = Deadline.in(settings.deadline());
@@ -123,14 +132,7 @@ public final class ThingsBoardDevicePlatform implements DevicePlatform {
             boolean cameBack = deleted || reason == Reason.CAME_BACK;
             boolean stays = reason == Reason.SUSPENDED || settings.mode() == ThingsBoardMode.CHAIN;
             boolean toBeQuarantined = stays && (reason == Reason.SUSPENDED || cameBack);
-            if (stays && isQuarantined(found.get(), toBeQuarantined, deadline)) {
-                if (cameBack) {
-                    LOG.warn(
-                            "device {} came back to ThingsBoard as {} and is quarantined: does the device profile make"
-                                    + " devices?",
-                            found.get().name(),
-                            found.get().id());
-                }
+            if (stays && isQuarantined(found.get(), toBeQuarantined, cameBack, deadline)) {
                 // One that was suspended may go, unless it would be made anew as soon as it connects.
                 if (toBeQuarantined || createsDevices(deadline)) {
                     return deleted ? Removal.MADE_ANEW : Removal.QUARANTINED;
@@ -149,8 +151,11 @@ public final class ThingsBoardDevicePlatform implements DevicePlatform {
         return ThingsBoardCheck.createsDevices(RestApi.json("reading the device profile", api.get(path, deadline)));
     }
 
-    /** @param begin whether to begin it where it is not yet so */
-    private boolean isQuarantined(Device device, boolean begin, Deadline deadline) {
+    /**
+     * @param begin whether to begin it where it is not yet so
+     * @param cameBack whether a beginning is to be told
+     */
+    private boolean isQuarantined(Device device, boolean begin, boolean cameBack, Deadline deadline) {
         Optional<Credentials> present = devices.credentials(device, deadline);
         if (present.isEmpty()) {
             return false;
@@ -161,10 +166,23 @@ public final class ThingsBoardDevicePlatform implements DevicePlatform {
         if (!begin) {
             return false;
         }
-        return devices.replace(device, present.get(), Quarantine.TYPE, quarantine.newToken(), "", deadline)
+        boolean begun = devices.replace(device, present.get(), Quarantine.TYPE, quarantine.newToken(), "", deadline)
                 .isPresent();
+        if (begun && cameBack) {
+            LOG.warn(
+                    "device {} came back to ThingsBoard as {} and is quarantined: does the device profile make devices?",
+                    device.name(),
+                    device.id());
+        }
+        return begun;
     }
 
+    /**
+     * {@inheritDoc}
+     *
+     * <p>The attributes are read first: a chain profile lets a device change its own credential by connecting, at any moment. The
+     * other way round the certificate that was there before would be taken for the one that connected.
+     */
     @Override
     public Optional<Registered> look(DeviceId id) {
         Deadline deadline = Deadline.in(settings.deadline());
@@ -174,9 +192,9 @@ public final class ThingsBoardDevicePlatform implements DevicePlatform {
         }
         Device device = found.get();
         // One that goes away in between is not there.
-        return devices.credentials(device, deadline)
-                .flatMap(credentials -> devices.attributes(device, deadline)
-                        .map(attributes -> new Registered(
+        return devices.attributes(device, deadline)
+                .flatMap(attributes -> devices.credentials(device, deadline)
+                        .map(credentials -> new Registered(
                                 device.id(),
                                 device.name(),
                                 profile.is(device.profileId(), deadline),
@@ -221,7 +239,7 @@ public final class ThingsBoardDevicePlatform implements DevicePlatform {
         List<Listed> listed = new ArrayList<>();
         for (JsonNode device : json.path("data")) {
             listed.add(new Listed(
-                    device.path("id").path("id").asText(), device.path("name").asText()));
+                    EntityId.in(operation, device), device.path("name").asText()));
         }
         boolean more = json.path("hasNext").asBoolean();
         return new Page(listed, more ? Optional.of((page + 1) + "/" + limit) : Optional.empty());

@@ -91,8 +91,7 @@ public final class ThingsBoardSetup {
         Deadline deadline = Deadline.in(settings.deadline());
         List<SetupStep> steps = new ArrayList<>();
         Optional<ObjectNode> profile = profile(deadline);
-        String chainId = profile.map(ProfileRepair::chainOf)
-                .filter(id -> !id.isEmpty())
+        String chainId = profile.flatMap(ProfileRepair::chainOf)
                 .or(() -> chains.ownNamed(chainName(), webhook.url(), deadline))
                 .map(id -> repairedChain(id, change, steps, deadline))
                 .orElseGet(() -> newChain(change, steps, deadline));

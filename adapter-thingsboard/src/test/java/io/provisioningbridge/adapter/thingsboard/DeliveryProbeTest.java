@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.provisioningbridge.core.domain.DeviceId;
 import io.provisioningbridge.core.domain.Secret;
 import io.provisioningbridge.core.port.BackendUnavailableException;
+import io.provisioningbridge.core.port.DevicePlatform.Registration;
 import io.provisioningbridge.http.Json;
+import io.provisioningbridge.testkit.contract.DevicePlatformContract;
 import java.security.SecureRandom;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -17,6 +20,9 @@ class DeliveryProbeTest {
 
     private static final long LONG = 10_000;
     private static final long SHORT = 700;
+
+    /** As in {@link DeliveryProbe#deviceName}. */
+    private static final String EARLIER = "0123456789abcdef0123";
 
     private final SimulatedPlatform platform = SimulatedPlatform.managed();
     private final WebhookReceiver receiver = new WebhookReceiver();
@@ -78,10 +84,24 @@ class DeliveryProbeTest {
 
     @Test
     void sweepShouldDeleteWhatAnEarlierRunLeftAndNothingElse() {
-        platform.post("/api/device?accessToken=a", device(DeliveryProbe.PREFIX + "earlier"));
-        platform.post("/api/device?accessToken=b", device("not-" + DeliveryProbe.PREFIX + "mine"));
+        String name = DeliveryProbe.PREFIX + EARLIER;
+        platform.post("/api/device?accessToken=" + EARLIER, device(name));
+        platform.post("/api/device?accessToken=b", device("not-" + name));
+        platform.post("/api/device?accessToken=c", device(name + "0"));
+        platform.post("/api/device?accessToken=d", device(DeliveryProbe.PREFIX + "pump"));
+        platform.post("/api/device?accessToken=e", device(DeliveryProbe.PREFIX + EARLIER.replace('0', 'f')));
 
         assertThat(probe.sweep()).isEqualTo(1);
+        assertThat(probe.sweep()).isZero();
+        assertThat(devices()).isEqualTo(4);
+    }
+
+    @Test
+    void sweepShouldLeaveAloneADeviceThatIsAdmittedByACertificate() {
+        DeviceId id = new DeviceId(DeliveryProbe.PREFIX + EARLIER);
+        platform.adapter()
+                .put(new Registration(id, DevicePlatformContract.certificate(id), DevicePlatformContract.ATTRIBUTES));
+
         assertThat(probe.sweep()).isZero();
         assertThat(devices()).isEqualTo(1);
     }

@@ -178,6 +178,28 @@ class OvertakenTest {
         assertThat(credential(adapter)).isInstanceOf(Credential.Other.class);
     }
 
+    /** The two requests of a look between which it may happen, whichever is first. */
+    @Test
+    void connectWithAnotherCertificateDuringALookShouldNotBeTakenForOneWithTheOldOne() {
+        platform.close();
+        platform = new SimulatedPlatform(ThingsBoardMode.CHAIN, false);
+        ThingsBoardDevicePlatform adapter = platform.adapter();
+        adapter.put(registration(platform.issue(DEVICE.text())));
+        X509Certificate renewed = platform.issue(DEVICE.text());
+        AtomicInteger reads = new AtomicInteger();
+        platform.simulator.interfere((method, path, exchange) -> {
+            boolean ofTheDevice = path.endsWith("/credentials") || path.contains("/values/attributes/");
+            if (ofTheDevice && reads.incrementAndGet() == 2) {
+                assertThat(platform.simulator.connect(List.of(renewed, platform.hierarchy.issuing())))
+                        .isTrue();
+            }
+            return false;
+        });
+
+        assertThat(credential(adapter)).isEqualTo(new Credential.Certificate(CertificateHash.of(renewed)));
+        assertThat(reads).hasValue(2);
+    }
+
     @Test
     void chainThatMakesDevicesShouldNotBringARemovedOneBackForGood() {
         platform.close();

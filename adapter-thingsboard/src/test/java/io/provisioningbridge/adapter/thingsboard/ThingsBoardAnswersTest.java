@@ -28,6 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ThingsBoardAnswersTest {
 
     private static final DeviceId DEVICE = new DeviceId("dev-1");
+    private static final String PATH_FOR_AN_ID = "{\"id\":{\"id\":\"../x\"},\"name\":\"dev-1\"}";
     private static final String HTML = "<html><body><h1>Welcome to nginx</h1></body></html>";
 
     private final SimulatedPlatform platform = SimulatedPlatform.managed();
@@ -97,7 +98,7 @@ class ThingsBoardAnswersTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {HTML, "", "null", "42", "[]", "{}", "{\"id\":"})
+    @ValueSource(strings = {HTML, "", "null", "42", "[]", "{}", "{\"id\":", PATH_FOR_AN_ID})
     void successThatMakesNoSenseShouldBeForLater(String body) {
         answer(200, body);
 
@@ -106,7 +107,7 @@ class ThingsBoardAnswersTest {
 
     @Test
     void anotherDeviceThanAskedForShouldBeRefused() {
-        answer(200, "{\"id\":{\"id\":\"x\"},\"name\":\"another\"}");
+        answer(200, "{\"id\":{\"id\":\"8cc83440-e765-11f1-84e0-efad7c1e0e10\"},\"name\":\"another\"}");
 
         BackendRefusedException failure = lookFails(BackendRefusedException.class);
         assertThat(failure.fault()).isEqualTo(Fault.BACKEND);
@@ -131,6 +132,60 @@ class ThingsBoardAnswersTest {
 
         BackendUnavailableException failure = lookFails(BackendUnavailableException.class);
         assertThat(failure.effect()).isEqualTo(effect);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "400,'" + HTML + "'",
+        "400,''",
+        "400,'{\"status\":400,\"error\":\"Bad Request\",\"path\":\"/api\"}'",
+        "413,'" + HTML + "'",
+        "414,''",
+        "500,'JSON parse error: unexpected end'"
+    })
+    void badRequestOfSomethingElseShouldBeForLater(int status, String body) {
+        answer(status, body);
+
+        BackendUnavailableException failure = lookFails(BackendUnavailableException.class);
+        assertThat(failure.retryAfter()).isEqualTo(status == 500 ? Duration.ofSeconds(5) : Refusals.UNTIL_CURED);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"status\":400,\"message\":\"hm\",\"errorCode\":31,\"timestamp\":1}",
+                "Invalid scope: CLIENT_SCOPE",
+                "Invalid JSON",
+                "No attributes data found in request body!",
+                "Request is not a JSON object"
+            })
+    void badRequestOfThingsBoardsOwnShouldBeRefused(String body) {
+        answer(400, body);
+
+        assertThat(lookFails(BackendRefusedException.class).fault()).isEqualTo(Fault.REQUEST);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/api/deviceProfileInfos", "/api/tenant/deviceInfos"})
+    void idThatIsNoneShouldGoIntoNoPath(String where) {
+        platform.simulator.interfere((method, path, exchange) -> path.equals(where)
+                && send(
+                        exchange,
+                        200,
+                        "{\"data\":[{\"id\":{\"id\":\"a?b=\"},\"name\":\"provisioning-bridge\"}],\"hasNext\":false}"));
+
+        assertThat(catchThrowableOfType(BackendUnavailableException.class, () -> adapter.list("", 10)))
+                .hasMessageContaining("makes no sense");
+    }
+
+    @Test
+    void ruleChainWhoseIdIsNoneShouldGoIntoNoPath() {
+        platform.simulator.interfere((method, path, exchange) -> path.startsWith("/api/deviceProfile/")
+                && send(exchange, 200, "{\"provisionType\":\"DISABLED\",\"defaultRuleChainId\":{\"id\":\"../../x\"}}"));
+        ThingsBoardCheck check = new ThingsBoardCheck(platform.settings());
+
+        assertThat(catchThrowableOfType(BackendUnavailableException.class, check::findings))
+                .hasMessageContaining("makes no sense");
     }
 
     @ParameterizedTest
@@ -170,10 +225,34 @@ class ThingsBoardAnswersTest {
                 catchThrowableOfType(BackendUnavailableException.class, () -> adapter.put(registration));
         assertThat(failure).hasMessageContaining("Too many requests");
         platform.simulator.limitRequests(1000);
-        assertThat(adapter.look(DEVICE).orElseThrow().attributes()).isEmpty();
+        ThingsBoardDevicePlatform rested = platform.adapter();
+        assertThat(rested.look(DEVICE).orElseThrow().attributes()).isEmpty();
 
-        adapter.put(registration);
-        assertThat(adapter.look(DEVICE).orElseThrow().attributes()).contains(registration.attributes());
+        rested.put(registration);
+        assertThat(rested.look(DEVICE).orElseThrow().attributes()).contains(registration.attributes());
+    }
+
+    @Test
+    void rateLimitShouldBeWaitedForWhileThereIsTime() {
+        Registration registration = registration();
+        platform.simulator.limitRate("2:1");
+
+        platform.adapter().put(registration);
+
+        assertThat(platform.simulator.refusedByRate()).isBetween(1, 2);
+        platform.simulator.limitRate("");
+        assertThat(platform.adapter().look(DEVICE).orElseThrow().attributes()).contains(registration.attributes());
+    }
+
+    @Test
+    void rateLimitShouldKeepEverybodyFromAskingForAWhile() {
+        answer(429, "{\"status\":429,\"message\":\"hm\",\"errorCode\":33,\"timestamp\":1}");
+        lookFails(BackendUnavailableException.class);
+        platform.simulator.interfere((method, path, exchange) -> {
+            throw new AssertionError("asked for " + path);
+        });
+
+        assertThat(lookFails(BackendUnavailableException.class)).hasMessageContaining("too many requests of ours");
     }
 
     @Test

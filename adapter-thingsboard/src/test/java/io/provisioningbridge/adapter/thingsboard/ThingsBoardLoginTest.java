@@ -10,17 +10,24 @@ import io.provisioningbridge.core.port.BackendException.Effect;
 import io.provisioningbridge.core.port.BackendUnavailableException;
 import io.provisioningbridge.core.port.DevicePlatform.Reason;
 import io.provisioningbridge.core.port.DevicePlatform.Registration;
+import io.provisioningbridge.http.Deadline;
 import io.provisioningbridge.testkit.contract.DevicePlatformContract;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ThingsBoardLoginTest {
 
@@ -105,6 +112,51 @@ class ThingsBoardLoginTest {
             assertThat(failure.retryAfter()).isEqualTo(Refusals.UNTIL_CURED);
         }
         assertThat(platform.simulator.logins()).isEqualTo(1);
+    }
+
+    @Test
+    void wrongPasswordShouldBeTriedLessAndLessOften() {
+        ThingsBoardSettings settings = platform.settingsWithPassword(SECRET);
+        AtomicLong nanos = new AtomicLong();
+        Authorization authorization = new Authorization(settings.login(), new Transport(settings), nanos::get);
+        List<Integer> logins = new ArrayList<>();
+        for (int minute = 0; minute < 20; minute++) {
+            assertThatThrownBy(() -> authorization.header(Deadline.in(Duration.ofSeconds(10))))
+                    .isInstanceOf(BackendUnavailableException.class);
+            logins.add(platform.simulator.logins());
+            nanos.addAndGet(Duration.ofMinutes(1).toNanos());
+        }
+
+        assertThat(logins).containsExactly(1, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 4, 5, 5, 5, 5, 5, 6, 6, 6);
+    }
+
+    @Test
+    void checkOfAPlatformShouldNotTryAWrongPasswordOnceMore() {
+        ThingsBoardDevicePlatform refused = new ThingsBoardDevicePlatform(platform.settingsWithPassword(SECRET));
+        assertThatThrownBy(() -> refused.look(DEVICE)).isInstanceOf(BackendUnavailableException.class);
+        assertThatThrownBy(() -> refused.check(List.of()).findings()).isInstanceOf(BackendUnavailableException.class);
+
+        assertThat(platform.simulator.logins()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {429, 500, 502, 503})
+    void loginThatFailsForAnotherReasonShouldBeTriedAgain(int status) {
+        platform.simulator.interfere((method, path, exchange) -> {
+            if (!path.equals("/api/auth/login")) {
+                return false;
+            }
+            exchange.sendResponseHeaders(status, -1);
+            exchange.close();
+            return true;
+        });
+        BackendUnavailableException failure =
+                catchThrowableOfType(BackendUnavailableException.class, () -> adapter.look(DEVICE));
+        assertThat(failure).hasMessageContaining("logging in", "" + status);
+        assertThat(failure.retryAfter()).isEqualTo(BackendUnavailableException.DEFAULT_RETRY_AFTER);
+
+        platform.simulator.stopInterfering();
+        assertThat(adapter.look(DEVICE)).isEmpty();
     }
 
     @Test

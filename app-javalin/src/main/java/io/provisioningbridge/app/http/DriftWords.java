@@ -125,6 +125,7 @@ final class DriftWords {
                     MISSING_PLATFORM_DEVICE,
                     ZOMBIE_PLATFORM_DEVICE,
                     STALE_CREDENTIAL,
+                    WRONG_PROFILE,
                     WRONG_ATTRIBUTE,
                     UNNOTICED_CONNECTION -> throw new IllegalArgumentException(type + " is not up to an operator");
         };

@@ -6,6 +6,8 @@ import io.provisioningbridge.simulators.thingsboard.ThingsBoardSimulator;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /** What can be wrong with outside systems. */
 enum Trouble {
@@ -37,12 +39,58 @@ enum Trouble {
         @Override
         void answer(HttpExchange exchange) throws IOException {
             if (exchange.getRequestMethod().equals("GET")) {
-                send(exchange, "text/html", "<html><body><h1>It works!</h1></body></html>");
+                send(exchange, 200, "text/html", "<html><body><h1>It works!</h1></body></html>");
             } else {
-                send(exchange, "application/json", "{\"id\":{\"entityType\":\"DEV");
+                send(exchange, 200, "application/json", "{\"id\":{\"entityType\":\"DEV");
             }
         }
+    },
+
+    /** A proxy cannot reach them. */
+    BAD_GATEWAY {
+        @Override
+        void answer(HttpExchange exchange) throws IOException {
+            send(exchange, 502, "text/html", "<html><body><h1>502 Bad Gateway</h1></body></html>");
+        }
+    },
+
+    /** A proxy does not like what it gets. */
+    BAD_REQUEST {
+        @Override
+        void answer(HttpExchange exchange) throws IOException {
+            send(exchange, 400, "text/html", "<html><body><h1>400 Bad Request</h1></body></html>");
+        }
+    },
+
+    /** They have had too many requests. */
+    TOO_MANY_REQUESTS {
+        @Override
+        void answer(HttpExchange exchange) throws IOException {
+            exchange.getResponseHeaders().set("Retry-After", "21");
+            send(exchange, 429, "text/html", "");
+        }
+    },
+
+    /** They do what they are asked, and take their time. */
+    SLOW {
+        @Override
+        void begin(HawkbitSimulator hawkbit, ThingsBoardSimulator thingsBoard) {
+            hawkbit.interfere(exchange -> pause());
+            thingsBoard.interfere((method, path, exchange) -> pause());
+        }
+
+        @Override
+        boolean fails() {
+            return false;
+        }
     };
+
+    private static final long PAUSE_MILLIS = 1500;
+
+    /** Whether nothing that is asked meanwhile gets done. */
+    boolean fails() {
+        return true;
+    }
 
     void begin(HawkbitSimulator hawkbit, ThingsBoardSimulator thingsBoard) {
         hawkbit.interfere(exchange -> {
@@ -64,11 +112,21 @@ enum Trouble {
         throw new IllegalStateException("nobody can be asked");
     }
 
-    private static void send(HttpExchange exchange, String type, String body) throws IOException {
+    /** @return false: it is served as usual then */
+    private static boolean pause() throws IOException {
+        try {
+            return new CountDownLatch(1).await(PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException(e);
+        }
+    }
+
+    private static void send(HttpExchange exchange, int status, String type, String body) throws IOException {
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
         exchange.getRequestBody().readAllBytes();
         exchange.getResponseHeaders().set("Content-Type", type);
-        exchange.sendResponseHeaders(200, bytes.length);
+        exchange.sendResponseHeaders(status, bytes.length == 0 ? -1 : bytes.length);
         try (OutputStream out = exchange.getResponseBody()) {
             out.write(bytes);
         }

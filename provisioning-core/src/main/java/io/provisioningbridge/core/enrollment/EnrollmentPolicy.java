@@ -14,6 +14,9 @@ public final class EnrollmentPolicy {
 
     private static final String ALWAYS_RESERVED = "localhost";
 
+    /** Throw-away devices that the set-up makes, and deletes, at a platform are called so. */
+    private static final String OWN_PREFIX = "bridge-setup-";
+
     private final Set<String> reservedKeys;
     private final Reenrollment reenrollment;
 
@@ -22,7 +25,8 @@ public final class EnrollmentPolicy {
         this.reenrollment = reenrollment;
     }
 
-    /** @param reservedNames names no new device may have, in any spelling; {@code localhost} is always one */
+    /** @param reservedNames names no new device may have, in any spelling; {@code localhost} and what begins with
+     *     {@code bridge-setup-} always are */
     public static EnrollmentPolicy open(Set<String> reservedNames) {
         return new EnrollmentPolicy(
                 Stream.concat(Stream.of(ALWAYS_RESERVED), reservedNames.stream())
@@ -38,7 +42,7 @@ public final class EnrollmentPolicy {
 
     /** Whether a device may not enroll under this id for the first time. Devices already enrolled keep theirs. */
     public boolean reserves(DeviceId id) {
-        return reservedKeys.contains(id.key());
+        return id.key().startsWith(OWN_PREFIX) || reservedKeys.contains(id.key());
     }
 
     /** What it takes to change a key of a known device. */

@@ -133,7 +133,7 @@ class EnrollDeviceTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"localhost", "LocalHost", "vpn.example.com", "VPN.example.com"})
+    @ValueSource(strings = {"localhost", "LocalHost", "vpn.example.com", "VPN.example.com", "Bridge-Setup-pump"})
     void enrollShouldRefuseReservedName(String id) {
         assertThat(refusal(rig.enroll(id, CsrBuilder.forDevice(id)))).isEqualTo(RefusalReason.RESERVED_DEVICE_ID);
         assertNothingHappenedTo(id);

@@ -33,6 +33,7 @@ final class RestServer implements AutoCloseable {
     private final AttributeApi attributes;
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final AtomicInteger remaining = new AtomicInteger(Integer.MAX_VALUE);
+    private volatile RateLimit rate = new RateLimit("");
     private volatile Interference interference = (method, path, exchange) -> false;
     private HttpServer server;
 
@@ -116,6 +117,15 @@ final class RestServer implements AutoCloseable {
         remaining.set(requests);
     }
 
+    /** @param limit as in {@link RateLimit} */
+    void limitRate(String limit) {
+        rate = new RateLimit(limit);
+    }
+
+    int refusedByRate() {
+        return rate.refused();
+    }
+
     synchronized void stop() {
         server.stop(0);
     }
@@ -185,7 +195,7 @@ final class RestServer implements AutoCloseable {
             return new Answer(accounts.refresh(request.json()));
         }
         accounts.check(authorization(headers));
-        if (remaining.getAndUpdate(left -> Math.max(0, left - 1)) == 0) {
+        if (remaining.getAndUpdate(left -> Math.max(0, left - 1)) == 0 || !rate.admits()) {
             throw ApiError.tooManyRequests();
         }
         return device(request)

@@ -109,6 +109,20 @@ public final class ThingsBoardSimulator implements AutoCloseable {
         rest.limit(requests);
     }
 
+    /**
+     * From now on authorized requests are limited as a tenant profile does it.
+     *
+     * @param limit such as {@code 10:1,30:60} for 10 in a second and 30 in a minute; empty for none
+     */
+    public void limitRate(String limit) {
+        rest.limitRate(limit);
+    }
+
+    /** How many requests the limit of {@link #limitRate} has refused. */
+    public int refusedByRate() {
+        return rest.refusedByRate();
+    }
+
     /** From now on this sees every request first. */
     public void interfere(Interference interference) {
         rest.interfere(interference);

@@ -1,0 +1,4 @@
+@NullMarked
+package io.provisioningbridge.simulators.hawkbit;
+
+import org.jspecify.annotations.NullMarked;
