@@ -13,24 +13,24 @@ enum Trouble {
     /** Nobody listens. */
     AWAY {
         @Override
-        System begin() throws IOException {
+        Place begin() throws IOException {
             try (ServerSocket gone = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-                return new System(gone.getLocalPort(), () -> {});
+                return new Place(gone.getLocalPort(), () -> {});
             }
         }
     },
     /** Connections are taken, and nothing is ever answered. */
     SILENT {
         @Override
-        System begin() throws IOException {
+        Place begin() throws IOException {
             ServerSocket silent = new ServerSocket(0, 1000, InetAddress.getLoopbackAddress());
-            return new System(silent.getLocalPort(), silent::close);
+            return new Place(silent.getLocalPort(), silent::close);
         }
     },
     /** Everything is answered with 200 and a page for people. */
     NONSENSE {
         @Override
-        System begin() throws IOException {
+        Place begin() throws IOException {
             HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
             server.createContext("/", http -> {
                 byte[] page = "<html><body>It works!</body></html>".getBytes(StandardCharsets.UTF_8);
@@ -40,12 +40,12 @@ enum Trouble {
                 http.close();
             });
             server.start();
-            return new System(server.getAddress().getPort(), () -> server.stop(0));
+            return new Place(server.getAddress().getPort(), () -> server.stop(0));
         }
     };
 
     /** In the place of hawkBit and ThingsBoard. */
-    record System(int port, Ending ending) implements AutoCloseable {
+    record Place(int port, Ending ending) implements AutoCloseable {
 
         /** Lets go of what it has. */
         interface Ending {
@@ -62,7 +62,7 @@ enum Trouble {
         }
     }
 
-    abstract System begin() throws IOException;
+    abstract Place begin() throws IOException;
 
     @Override
     public String toString() {

@@ -96,7 +96,7 @@ public final class TroubleBenchmark {
 
     private static Row row(Path launcher, Site plain, Trouble trouble, int requests, int warmUp) throws Exception {
         List<Round> rounds = new ArrayList<>();
-        try (Trouble.System system = trouble.begin();
+        try (Trouble.Place system = trouble.begin();
                 Site troubled = Site.start(launcher, outside(system))) {
             troubled.enroll(warmUp);
             for (int number = 1; number <= ROUNDS; number++) {
@@ -112,7 +112,7 @@ public final class TroubleBenchmark {
         return new Row(trouble.toString(), Round.median(rounds), rounds);
     }
 
-    private static Map<String, String> outside(Trouble.System system) {
+    private static Map<String, String> outside(Trouble.Place system) {
         return Map.of(
                 "HAWKBIT_URL", system.url(),
                 "HAWKBIT_USER", "bridge",

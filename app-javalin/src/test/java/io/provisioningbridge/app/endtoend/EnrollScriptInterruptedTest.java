@@ -57,17 +57,19 @@ class EnrollScriptInterruptedTest {
 
     /** What is cut short. */
     private enum Work {
-        FIRST_BOOT(1, "enroll.sh"),
-        RE_ENROLLMENT(2, "enroll.sh"),
+        FIRST_BOOT(1),
+        RE_ENROLLMENT(2),
         // Where the cut comes after the end of it, the second run is one more.
-        RENEWAL(3, "renew.sh", "--now");
+        RENEWAL(3);
 
         private final int certificates;
-        private final String[] words;
 
-        Work(int certificates, String... words) {
+        Work(int certificates) {
             this.certificates = certificates;
-            this.words = words;
+        }
+
+        private String[] words() {
+            return this == RENEWAL ? new String[] {"renew.sh", "--now"} : new String[] {"enroll.sh"};
         }
     }
 
@@ -104,7 +106,7 @@ class EnrollScriptInterruptedTest {
     private void cutShortEverywhere(DeviceShell shell, Work work) throws Exception {
         int commands = commandsOf(shell, work);
         assertThat(commands).as("commands that can be cut off").isGreaterThan(20);
-        int first = 1 + Math.floorMod(SEED + shell.ordinal(), SHARE);
+        int first = 1 + Math.floorMod(SEED + List.of(DeviceShell.values()).indexOf(shell), SHARE);
         for (int at = first; at <= commands; at += SHARE) {
             cutShort(shell, work, at);
         }
@@ -126,7 +128,7 @@ class EnrollScriptInterruptedTest {
                 "seed " + SEED + ": cut short before command " + at + ", " + done.get(done.size() - 1) + "; then:\n";
         assertThat(killed.status()).as(where + killed.log()).isEqualTo(137);
         device.assertFlagTellsTheTruth();
-        Run again = device.start(work.words).awaitEnd();
+        Run again = device.start(work.words()).awaitEnd();
         assertThat(again.status()).as(where + again.log()).isZero();
         device.assertWhole();
         assertStandsAtTheBridge(device, work, where + again.log());
@@ -177,7 +179,7 @@ class EnrollScriptInterruptedTest {
                 .with("KILL_AT", Integer.toString(at))
                 .withProgramsOf(wrappers);
         try {
-            return device.start(IN_A_GROUP, work.words).awaitEnd();
+            return device.start(IN_A_GROUP, work.words()).awaitEnd();
         } finally {
             device.with("PATH", path);
         }

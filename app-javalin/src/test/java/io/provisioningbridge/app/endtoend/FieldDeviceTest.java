@@ -53,7 +53,7 @@ class FieldDeviceTest {
     private final String wireGuardPrivate = seeded.peerKey().base64();
 
     /** What the older clients send. */
-    private enum Dialect {
+    enum Dialect {
         NAMED("/devices/$ID/enroll", """
                 {"csr":"$CSR","device_name":"$ID","device_type":"yocto","wg_public_key":"$WG_PUBLIC"}"""),
         FLAT("/v1/enroll", """
