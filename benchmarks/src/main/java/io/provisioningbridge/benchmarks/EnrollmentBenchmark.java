@@ -31,7 +31,7 @@ public final class EnrollmentBenchmark {
             usage: LAUNCHER [REQUESTS [WARM_UP [CONNECTIONS]]]
               LAUNCHER     the script ./bridge
               REQUESTS     in a round (1000)
-              WARM_UP      enrollments before the first round (10000)
+              WARM_UP      enrollments before the first round (30000)
               CONNECTIONS  separated by commas (1,8,32)
             """;
     private static final int ROUNDS = 3;
@@ -87,7 +87,7 @@ public final class EnrollmentBenchmark {
         }
         Path launcher = Path.of(args[0]).toAbsolutePath();
         int requests = args.length > 1 ? Integer.parseInt(args[1]) : 1000;
-        int warmUp = args.length > 2 ? Integer.parseInt(args[2]) : 10_000;
+        int warmUp = args.length > 2 ? Integer.parseInt(args[2]) : 30_000;
         List<Integer> connections = Stream.of((args.length > 3 ? args[3] : "1,8,32").split(",", -1))
                 .map(Integer::valueOf)
                 .toList();
