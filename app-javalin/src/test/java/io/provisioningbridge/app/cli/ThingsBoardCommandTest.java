@@ -237,7 +237,7 @@ class ThingsBoardCommandTest {
         setup(Map.of());
         ObjectNode left = JSON.createObjectNode().put("name", "bridge-setup-0123456789abcdef0123");
         left.set("deviceProfileId", profile().path("id"));
-        ask("/api/device?accessToken=left", BodyPublishers.ofString(left.toString()));
+        ask("/api/device?accessToken=0123456789abcdef0123", BodyPublishers.ofString(left.toString()));
         assertThat(devices()).isEqualTo(1);
 
         assertThat(setup(Map.of())).as(complained()).isZero();
