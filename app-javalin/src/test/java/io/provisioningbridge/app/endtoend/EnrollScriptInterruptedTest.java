@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * The scripts, killed with all their children before a command that changes something or talks to somebody, which is what
- * a power cut leaves, and run again. Of three commands in a row each shell takes one; which, differs from run to run, and
+ * a power cut leaves, and run again. Of five commands in a row each shell takes one; which, differs from run to run, and
  * -Dtests.seed=N takes the same again.
  */
 @RequiresServer({"step-ca", "step", "dash", "busybox", "openssl", "curl", "setsid"})
@@ -29,7 +29,7 @@ class EnrollScriptInterruptedTest {
 
     private static final List<String> TELLING = List.of("mv", "rm", "curl");
     private static final long SEED = Long.getLong("tests.seed", System.nanoTime());
-    private static final int SHARE = 3;
+    private static final int SHARE = 5;
 
     // Counts its own calls, and at the chosen one ends the whole process group instead.
     private static final String WRAPPER = """
